@@ -1,0 +1,276 @@
+"""Tracks, days, sessions, marks, and what automatic absence did or waits for."""
+
+from decimal import Decimal
+
+from django.db import models
+
+from gateway.attendance.values import Author, Base, HoldKind, LateFrom, SessionState
+from gateway.fleet.models import Kiosk
+from gateway.people.models import Person
+from gateway.timetable.models import Division, PeriodKind, Site, YearGroup
+from kiosk.protocol.clocks import TimeQuality
+from kiosk.protocol.lateness import Rounding
+from kiosk.protocol.messages import Method, Shown
+from kiosk.protocol.movements import Presence
+
+
+def _choices(words: type) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]  # any StrEnum
+
+
+class RegistrationPolicy(models.Model):
+    """How one site judges registration, and how its automatic absence runs.
+
+    Lateness: a student is late after the point `late_after` plus `grace_minutes`; minutes
+    are counted from the point `minutes_from`. Automatic absence: `cron` fires on the site's
+    clock for the periods of `period_kind` and the chosen year groups (none chosen: nobody
+    is marked), and waits for a person when more than `share_limit` of a year group would
+    be marked.
+    """
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="policy")
+    erp_enabled = models.BooleanField(default=False)
+    erp_can_correct = models.BooleanField(default=True)
+    late_after = models.CharField(
+        max_length=16, choices=_choices(LateFrom), default=LateFrom.START.value
+    )
+    grace_minutes = models.PositiveSmallIntegerField(default=0)
+    minutes_from = models.CharField(
+        max_length=16, choices=_choices(LateFrom), default=LateFrom.START.value
+    )
+    rounding = models.CharField(
+        max_length=8, choices=_choices(Rounding), default=Rounding.FLOOR.value
+    )
+    absence_enabled = models.BooleanField(default=False)
+    cron = models.CharField(max_length=64, default="10 8-12 * * 1-5")
+    period_kind = models.CharField(max_length=2, choices=PeriodKind, default=PeriodKind.AM)
+    present_code = models.CharField(max_length=8, default="/")
+    absence_code = models.CharField(max_length=8, default="O")
+    share_limit = models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.4"))
+    year_groups = models.ManyToManyField(YearGroup, related_name="+", blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(share_limit__gte=0) & models.Q(share_limit__lte=1),
+                name="share_limit_is_a_share",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"policy of {self.site_id}"
+
+
+class Track(models.Model):
+    """One accepted scan, as the kiosk told it. Never deleted; only what we learn of it changes.
+
+    `claimed_at` is the kiosk's word, `at` the instant it is held for after repair, `day`
+    its school date. `person` is empty while nobody is known to hold the credential;
+    `resolved_late` says that the person was found after the kiosk had shown "unknown".
+    A blocked credential's track keeps its person but is no movement: `counts` is false.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="tracks")
+    install = models.UUIDField()
+    seq = models.PositiveBigIntegerField()
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="tracks", db_index=False
+    )
+    method = models.CharField(max_length=8, choices=_choices(Method))
+    credential = models.CharField(max_length=512)
+    shown = models.CharField(max_length=12, choices=_choices(Shown))
+    counts = models.BooleanField()
+    resolved_late = models.BooleanField(default=False)
+    claimed_at = models.DateTimeField()
+    at = models.DateTimeField()
+    day = models.DateField()
+    quality = models.CharField(max_length=12, choices=_choices(TimeQuality))
+    boot_id = models.UUIDField()
+    uptime_ms = models.PositiveBigIntegerField()
+    late_minutes = models.PositiveIntegerField(null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kiosk", "install", "seq"), name="one_track_a_number"),
+        )
+        indexes = (
+            models.Index(fields=("person", "day"), name="tracks_of_a_person"),
+            models.Index(fields=("site", "received_at"), name="tracks_as_they_came"),
+            models.Index(
+                fields=("method", "credential"),
+                name="tracks_of_nobody",
+                condition=models.Q(person=None),
+            ),
+            models.Index(
+                fields=("kiosk", "boot_id"),
+                name="tracks_of_doubtful_time",
+                condition=models.Q(quality="approximate"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class PersonDay(models.Model):
+    """What the fold of one person's tracks of one day at one site came to. Replaced whole."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    presence = models.CharField(max_length=12, choices=_choices(Presence))
+    movements = models.PositiveSmallIntegerField()
+    first_in_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    approximate = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("site", "day", "person"), name="one_row_a_person_day"),
+        )
+        indexes = (models.Index(fields=("person", "day"), name="days_of_a_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day} {self.presence}"
+
+
+class Difference(models.Model):
+    """A track whose kiosk showed another direction than the fold over all kiosks gives."""
+
+    track = models.OneToOneField(Track, primary_key=True, on_delete=models.CASCADE)
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    shown = models.CharField(max_length=12, choices=_choices(Shown))
+    truth = models.CharField(max_length=8)  # in, out or repeat
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=150, default="", blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("site", "day"), name="differences_of_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.track_id} shown {self.shown}, is {self.truth}"
+
+
+class Session(models.Model):
+    """One dated meeting; here a registration period of one division.
+
+    `external_id` is the ERP's number of the period on that date.
+    """
+
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="sessions")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=2, choices=PeriodKind)
+    day = models.DateField()
+    title = models.CharField(max_length=120)
+    starts_at = models.DateTimeField()
+    registers_at = models.DateTimeField()
+    finishes_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=10, choices=_choices(SessionState), default=SessionState.SCHEDULED.value
+    )
+    external_id = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("division", "day", "kind"), name="one_period_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(registers_at__gte=models.F("starts_at"))
+                & models.Q(finishes_at__gte=models.F("registers_at")),
+                name="session_runs_forward",
+            ),
+        )
+        indexes = (models.Index(fields=("site", "day"), name="sessions_of_a_day"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MarkRevision(models.Model):
+    """One word about one person on one roll. Only ever added."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="revisions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="revisions")
+    base = models.CharField(max_length=16, choices=_choices(Base))
+    late_minutes = models.PositiveIntegerField(null=True)
+    left_early_minutes = models.PositiveIntegerField(null=True)
+    partial = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, default="", blank=True)
+    why = models.CharField(max_length=200, default="", blank=True)
+    author = models.CharField(max_length=8, choices=_choices(Author))
+    author_name = models.CharField(max_length=150, default="", blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("session", "person"), name="revisions_of_a_mark"),)
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.person_id} {self.base}"
+
+
+class Mark(models.Model):
+    """The current mark of one person on one roll: what the revisions come to."""
+
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="marks", db_index=False
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="marks")
+    base = models.CharField(max_length=16, choices=_choices(Base))
+    late_minutes = models.PositiveIntegerField(null=True)
+    left_early_minutes = models.PositiveIntegerField(null=True)
+    partial = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, default="", blank=True)
+    why = models.CharField(max_length=200, default="", blank=True)
+    author = models.CharField(max_length=8, choices=_choices(Author))
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("session", "person"), name="one_mark_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.person_id} {self.base}"
+
+
+class AbsenceRun(models.Model):
+    """Automatic absence of one session: what it waits for or what it did."""
+
+    class State(models.TextChoices):
+        HOLDING = "holding"
+        RUNNING = "running"
+        DONE = "done"
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="absence_run")
+    state = models.CharField(max_length=8, choices=State)
+    fired_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    marked = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.state}"
+
+
+class AbsenceHold(models.Model):
+    """One reason why automatic absence of a session waits; `released_*` when a person let it go."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="holds")
+    kind = models.CharField(max_length=16, choices=_choices(HoldKind))
+    subject = models.CharField(max_length=80)
+    why = models.CharField(max_length=300)
+    noticed_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=150, default="", blank=True)
+    released_because = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("session", "kind", "subject"), name="one_row_a_hold"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.kind} {self.subject}"

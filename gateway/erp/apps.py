@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class ErpConfig(AppConfig):
+    """The room `erp`."""
+
+    name = "gateway.erp"

@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class FleetConfig(AppConfig):
+    """The room `fleet`."""
+
+    name = "gateway.fleet"

@@ -1,0 +1,74 @@
+"""Persons, what they show at a door, and who may call the API."""
+
+from django.conf import settings
+from django.db import models
+
+from kiosk.protocol.messages import Method, PersonKind
+
+
+class RosterClock(models.Model):
+    """The one counter every change of a person or credential moves on."""
+
+    version = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"roster {self.version}"
+
+
+class Person(models.Model):
+    """A student, a member of staff, a guardian or a visitor.
+
+    `external_id` is the ERP's key; what the ERP names is read-only here. A person who
+    left is inactive, never deleted. `roster_version` is the roster's version at the last
+    change a kiosk must hear of.
+    """
+
+    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in PersonKind])
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80)
+    email = models.EmailField(default="", blank=True)
+    language = models.CharField(max_length=16, default="en")
+    external_id = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL keeps it unique
+    synchronised = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    roster_version = models.PositiveBigIntegerField(default=0, db_index=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("family_name", "given_name"), name="persons_by_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class Credential(models.Model):
+    """A card, badge, face or PIN; without a person it is only known to be blocked."""
+
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.CASCADE, related_name="credentials"
+    )
+    method = models.CharField(max_length=8, choices=[(m.value, m.value) for m in Method])
+    value = models.CharField(max_length=512)
+    blocked_at = models.DateTimeField(null=True)
+    blocked_because = models.CharField(max_length=200, default="", blank=True)
+    roster_version = models.PositiveBigIntegerField(default=0, db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("method", "value"), name="one_holder_a_credential"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.pk}"
+
+
+class ApiToken(models.Model):
+    """Lets a program call the API as `user`. Only the token's SHA-256 is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

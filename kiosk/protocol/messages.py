@@ -1,0 +1,217 @@
+"""What kiosk and gateway say to each other, version 1. One golden JSON file stands by each."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+from kiosk.protocol.lateness import Rounding
+
+VERSION = 1
+MOST_TRACKS = 100
+"""Tracks one `Tracks` message may carry."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+CredentialValue = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class Wire(BaseModel):
+    """Base of everything that travels: frozen, and closed to keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Wire):
+    """Base of every message; `v` is the version of the contract it was written to."""
+
+    v: Literal[1] = 1
+
+
+class Method(StrEnum):
+    """How a person was recognised; also the kind of credential shown."""
+
+    CARD = "card"
+    QR = "qr"
+    FACE = "face"
+    PIN = "pin"
+    NAME = "name"
+
+
+class PersonKind(StrEnum):
+    """What a person is to the organisation."""
+
+    STUDENT = "student"
+    STAFF = "staff"
+    GUARDIAN = "guardian"
+    VISITOR = "visitor"
+
+
+class Shown(StrEnum):
+    """What the kiosk told the person; `unknown` and `blocked` are reported, not movements."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    UNKNOWN = "unknown"
+    BLOCKED = "blocked"
+
+
+class TrackMade(Wire):
+    """One sighting the kiosk has journalled.
+
+    `made_at` is what the kiosk's clock claimed; `boot_id` and `uptime_ms` (boot-time clock)
+    allow it to be repaired when `clock_trusted` is false. `person` is who the kiosk took
+    the holder to be, None when it knew nobody.
+    """
+
+    seq: PositiveInt
+    id: UUID
+    made_at: AwareDatetime
+    boot_id: UUID
+    uptime_ms: NonNegativeInt
+    clock_trusted: bool
+    method: Method
+    credential: CredentialValue
+    person: PositiveInt | None
+    shown: Shown
+    late_minutes: PositiveInt | None = None
+
+
+class Tracks(Message):
+    """Up: tracks of one install, in the order of their `seq`."""
+
+    kiosk: Slug
+    install: UUID
+    tracks: Annotated[tuple[TrackMade, ...], Field(min_length=1, max_length=MOST_TRACKS)]
+
+
+class ClockAnchor(Wire):
+    """A moment of a boot at which the clock was synchronised."""
+
+    boot_id: UUID
+    utc: AwareDatetime
+    uptime_ms: NonNegativeInt
+
+
+class Heartbeat(Message):
+    """Up: how the kiosk is, every few seconds and at once after connecting.
+
+    `first_seq` is the oldest number the journal still holds (0 when it is empty),
+    `last_seq` the newest given out, `queue` how many are not yet confirmed.
+    `roster_version` and `heard_upto` (when the gateway committed the newest foreign track
+    heard of) ask for what is missing.
+    """
+
+    kiosk: Slug
+    install: UUID
+    sent_at: AwareDatetime
+    boot_id: UUID
+    uptime_ms: NonNegativeInt
+    clock_trusted: bool
+    first_seq: NonNegativeInt
+    last_seq: NonNegativeInt
+    queue: NonNegativeInt
+    roster_version: NonNegativeInt
+    heard_upto: AwareDatetime | None
+    software: Annotated[str, Field(max_length=64)]
+    disk_free_mb: NonNegativeInt
+    anchors: tuple[ClockAnchor, ...] = ()
+
+
+class KioskState(Message):
+    """Up, retained: whether the kiosk is connected.
+
+    The broker says `online: false` for one that vanished.
+    """
+
+    kiosk: Slug
+    online: bool
+
+
+class GatewayState(Message):
+    """Down, retained: whether the gateway takes tracks.
+
+    A new `run` tells kiosks to repeat what is unconfirmed.
+    """
+
+    run: UUID
+    online: bool
+
+
+class Upto(Message):
+    """Down: the gateway has committed every track of `install` up to and including this number."""
+
+    install: UUID
+    upto: NonNegativeInt
+
+
+class Credential(Wire):
+    """What a person can show. Card numbers are upper-case hex."""
+
+    method: Method
+    value: CredentialValue
+
+
+class RosterPerson(Wire):
+    """A person a kiosk may meet. `name` is what the screen may show, such as "Mia K."."""
+
+    id: PositiveInt
+    kind: PersonKind
+    name: str
+    language: Annotated[str, Field(max_length=16)] = "en"
+    year_group: PositiveInt | None = None
+    credentials: tuple[Credential, ...] = ()
+
+
+class RosterPart(Message):
+    """Down: what changed in the roster from version `base` to `version`.
+
+    `base` 0 begins anew: the kiosk forgets what it had. Large changes come in several
+    parts, each from the version before it to its own.
+    """
+
+    base: NonNegativeInt
+    version: NonNegativeInt
+    people: tuple[RosterPerson, ...] = ()
+    removed: tuple[PositiveInt, ...] = ()
+    blocked: tuple[Credential, ...] = ()
+    unblocked: tuple[Credential, ...] = ()
+
+
+class SiteTrack(Wire):
+    """A track the gateway has committed, at the instant it holds for true."""
+
+    id: UUID
+    person: PositiveInt
+    kiosk: Slug
+    made_at: AwareDatetime
+
+
+class SiteTracks(Message):
+    """Down: committed tracks of the site; a later word about the same `id` replaces the earlier."""
+
+    site: Slug
+    committed_at: AwareDatetime
+    tracks: tuple[SiteTrack, ...]
+
+
+class LatePeriod(Wire):
+    """From when a student of these year groups is late on `day`."""
+
+    day: date
+    year_groups: tuple[PositiveInt, ...]
+    late_after: AwareDatetime
+    minutes_from: AwareDatetime
+    rounding: Rounding
+
+
+class SiteSettings(Message):
+    """Down, retained: what a kiosk must know of its site to decide alone."""
+
+    site: Slug
+    name: str
+    zone: str
+    day_starts: time
+    repeat_window_s: NonNegativeInt
+    late_periods: tuple[LatePeriod, ...] = ()
