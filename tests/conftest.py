@@ -1,12 +1,52 @@
-"""What every test stands on: settings from the environment, never from a file of this machine."""
+"""What every test stands on: settings from the environment, never from a file of this machine.
 
+The store is SQLite in a file, as in a school; with MUSTER_TEST_DATABASE it is the PostgreSQL
+at that address, and `--store-only` picks the tests that touch the store.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 _data = Path(tempfile.mkdtemp(prefix="muster-tests-"))
+atexit.register(shutil.rmtree, _data, ignore_errors=True)
 os.environ.setdefault("MUSTER_SECRET_KEY", "only-for-tests-" + "x" * 32)
-os.environ.setdefault("MUSTER_DATA", str(_data))
+os.environ["MUSTER_DATA"] = str(_data)
 os.environ.setdefault("MUSTER_DATABASE", os.environ.get("MUSTER_TEST_DATABASE", ""))
 os.environ["MUSTER_CONFIG"] = str(_data / "none.toml")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.project.settings")
+
+STORE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store-only", action="store_true", help="run only the tests that touch the store"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--store-only"):
+        return
+    kept = [item for item in items if _touches_store(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _touches_store(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or not STORE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, where locks, threads and several processes are what they are in use."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    if "sqlite3" in default["ENGINE"]:
+        default["TEST"]["NAME"] = str(_data / "test.sqlite3")
