@@ -5,7 +5,8 @@ costs five times the time of the statement itself, so the rooms that write thous
 a second say it in SQL.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
@@ -24,8 +25,8 @@ def insert(
 ) -> list[tuple[Any, ...]]:
     """Insert `rows` of the named fields; answers what `returning` names of the rows written.
 
-    `on_conflict` is SQL that follows ON CONFLICT, such as `(id) DO NOTHING`. Values go
-    through the fields, so aware datetimes, UUIDs and dates are stored as Django stores them.
+    `on_conflict` is SQL that follows ON CONFLICT, such as `(id) DO NOTHING`. Aware
+    datetimes, UUIDs and dates are stored as Django stores them; enums as their value.
     """
     if not rows:
         return []
@@ -45,12 +46,26 @@ def insert(
 
 
 def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
-    prepare = [field.get_db_prep_save for field in fields]
+    stored = [_converter(field) for field in fields]
     return [
-        None if value is None else to_store(value, connection)
+        value if value is None or convert is None else convert(value)
         for row in rows
-        for to_store, value in zip(prepare, row, strict=True)
+        for convert, value in zip(stored, row, strict=True)
     ]
+
+
+def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """How the store wants this field's values; None where it takes them as they are.
+
+    Foreign keys are converted as the key they point to.
+    """
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    operations = connection.ops
+    if isinstance(target, models.DateTimeField):
+        return operations.adapt_datetimefield_value
+    if isinstance(target, models.UUIDField) and not connection.features.has_native_uuid_field:
+        return attrgetter("hex")
+    return None
 
 
 def _chunks(rows: Sequence[Sequence[Any]], size: int) -> Iterator[Sequence[Sequence[Any]]]:

@@ -68,6 +68,7 @@ class Track(models.Model):
     its school date. `person` is empty while nobody is known to hold the credential;
     `resolved_late` says that the person was found after the kiosk had shown "unknown".
     A blocked credential's track keeps its person but is no movement: `counts` is false.
+    `changed_at` is when we last learnt something of it.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -91,6 +92,7 @@ class Track(models.Model):
     uptime_ms = models.PositiveBigIntegerField()
     late_minutes = models.PositiveIntegerField(null=True)
     received_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
 
     class Meta:
         constraints = (
@@ -98,7 +100,7 @@ class Track(models.Model):
         )
         indexes = (
             models.Index(fields=("person", "day"), name="tracks_of_a_person"),
-            models.Index(fields=("site", "received_at"), name="tracks_as_they_came"),
+            models.Index(fields=("site", "changed_at"), name="tracks_as_they_came"),
             models.Index(
                 fields=("method", "credential"),
                 name="tracks_of_nobody",

@@ -1,0 +1,173 @@
+"""Tracks become rows: whose they are, when they happened, and which days they change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+
+from gateway import bulk
+from gateway.attendance.models import Track
+from gateway.attendance.rules import Claim, Placed, placed
+from gateway.fleet.queries import anchors
+from gateway.people.models import Person
+from gateway.people.queries import Holder, holders
+from gateway.timetable.models import Site
+from kiosk.protocol.clocks import Anchor, TimeQuality
+from kiosk.protocol.days import school_day
+from kiosk.protocol.messages import Shown, TrackMade
+
+_COLUMNS = (
+    "id", "kiosk", "install", "seq", "site", "person", "method", "credential", "shown", "counts",
+    "resolved_late", "claimed_at", "at", "day", "quality", "boot_id", "uptime_ms", "late_minutes",
+    "received_at", "changed_at",
+)  # fmt: skip
+NOBODY = Holder(person_id=None, blocked=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A track as a kiosk of `site_id` told it."""
+
+    kiosk_id: str
+    site_id: int
+    install: UUID
+    track: TrackMade
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A track that is new here; `person_id` is None while nobody holds its credential."""
+
+    id: UUID
+    kiosk_id: str
+    site_id: int
+    person_id: int | None
+    at: datetime
+    day: date
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    heard: Heard
+    placed: Placed
+    day: date
+    person_id: int | None
+    counts: bool
+    resolved_late: bool
+
+
+def keep_tracks(heard: Sequence[Heard], *, now: datetime) -> tuple[Kept, ...]:
+    """Store the tracks that are new and answer them; known ones change nothing.
+
+    Raises IntegrityError when a kiosk gave one number to two tracks.
+    """
+    clocks = _site_clocks({h.site_id for h in heard})
+    owners = _owners(heard)
+    moments = _moments(heard, now)
+    rows = [_row(h, owners[h.track.id], moments[h.track.id], clocks[h.site_id]) for h in heard]
+    new = bulk.insert(
+        Track,
+        _COLUMNS,
+        [_columns(row, now) for row in rows],
+        on_conflict="(id) DO NOTHING",
+        returning="id",
+    )
+    fresh = {str(track_id).replace("-", "") for (track_id,) in new}
+    return tuple(_kept(row) for row in rows if row.heard.track.id.hex in fresh)
+
+
+def _row(heard: Heard, owner: tuple[int | None, bool], moment: Placed, site: Site) -> _Row:
+    person_id, blocked = owner
+    track = heard.track
+    counts = person_id is not None and not blocked and track.shown is not Shown.BLOCKED
+    return _Row(
+        heard=heard,
+        placed=moment,
+        day=school_day(moment.at, zone=ZoneInfo(site.zone), day_starts=site.day_starts),
+        person_id=person_id,
+        counts=counts,
+        resolved_late=counts and track.shown is Shown.UNKNOWN,
+    )
+
+
+def _columns(row: _Row, now: datetime) -> tuple[object, ...]:
+    heard, track = row.heard, row.heard.track
+    return (
+        track.id, heard.kiosk_id, heard.install, track.seq, heard.site_id, row.person_id,
+        track.method.value, track.credential, track.shown.value, row.counts, row.resolved_late,
+        track.made_at, row.placed.at, row.day, row.placed.quality.value, track.boot_id,
+        track.uptime_ms, track.late_minutes, now, now,
+    )  # fmt: skip
+
+
+def _kept(row: _Row) -> Kept:
+    heard = row.heard
+    return Kept(
+        id=heard.track.id,
+        kiosk_id=heard.kiosk_id,
+        site_id=heard.site_id,
+        person_id=row.person_id,
+        at=row.placed.at,
+        day=row.day,
+        counts=row.counts,
+    )
+
+
+def _site_clocks(site_ids: set[int]) -> Mapping[int, Site]:
+    return Site.objects.in_bulk(site_ids)
+
+
+def _owners(heard: Sequence[Heard]) -> dict[UUID, tuple[int | None, bool]]:
+    """Whose each track is, and whether the credential was blocked where the kiosk knew nobody.
+
+    The person a kiosk let in is the person it was, whatever became of the card since; only
+    where it knew nobody do we ask who holds the credential now.
+    """
+    keys = {(h.track.method.value, h.track.credential) for h in heard}
+    held = holders(keys)
+    named = {h.track.person for h in heard if h.track.person is not None}
+    sure = {holder.person_id for holder in held.values()}
+    known = sure | set(
+        Person.objects.filter(pk__in=named - sure).values_list("pk", flat=True)
+        if named - sure
+        else ()
+    )
+    owners: dict[UUID, tuple[int | None, bool]] = {}
+    for h in heard:
+        holder = held.get((h.track.method.value, h.track.credential), NOBODY)
+        if h.track.person is not None and h.track.person in known:
+            owners[h.track.id] = (h.track.person, False)
+        else:
+            owners[h.track.id] = (holder.person_id, holder.blocked)
+    return owners
+
+
+def _moments(heard: Sequence[Heard], now: datetime) -> dict[UUID, Placed]:
+    doubtful = [h for h in heard if not h.track.clock_trusted]
+    known = anchors((h.kiosk_id, h.track.boot_id) for h in doubtful) if doubtful else {}
+    return {h.track.id: _moment(h, known, now) for h in heard}
+
+
+def _moment(heard: Heard, known: Mapping[tuple[str, UUID], Anchor], now: datetime) -> Placed:
+    track = heard.track
+    anchor = known.get((heard.kiosk_id, track.boot_id))
+    unsure = not track.clock_trusted and anchor is None
+    return placed(
+        Claim(track.made_at, timedelta(milliseconds=track.uptime_ms), track.clock_trusted),
+        anchor=anchor,
+        earliest=_last_sure_instant(heard) if unsure else None,
+        received_at=now,
+    )
+
+
+def _last_sure_instant(heard: Heard) -> datetime | None:
+    """When the kiosk last knew the time before it made this track."""
+    before = Track.objects.filter(
+        kiosk_id=heard.kiosk_id, install=heard.install, seq__lt=heard.track.seq
+    ).exclude(quality=TimeQuality.APPROXIMATE.value)
+    found: datetime | None = before.aggregate(last=Max("at"))["last"]
+    return found

@@ -1,0 +1,221 @@
+"""What is written about attendance: tracks, their repair, sessions, marks by hand."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSession
+from gateway.attendance.folding import lock_persons, refold, sightings_of, touched
+from gateway.attendance.judging import Word, judge_days, policy_of, say
+from gateway.attendance.models import Session, Track
+from gateway.attendance.recording import Heard, Kept, keep_tracks
+from gateway.attendance.rules import fold
+from gateway.attendance.values import Author, Mark, SessionState
+from gateway.fleet.queries import anchors
+from gateway.people.queries import holders
+from gateway.timetable.models import Division, RegistrationPeriod, Site
+from gateway.timetable.queries import roll
+from kiosk.protocol.clocks import TimeQuality, repaired
+from kiosk.protocol.days import school_day
+
+PORTION = 500
+"""Persons judged in one transaction, so that none holds the store for long."""
+
+
+@transaction.atomic
+def record_tracks(*, heard: Sequence[Heard], now: datetime) -> tuple[Kept, ...]:
+    """Keep new tracks, fold the days they touch, judge them, and queue what follows.
+
+    Answers the tracks that were new; hearing a track again changes nothing. Raises
+    IntegrityError when a kiosk gave one number to two tracks.
+    """
+    kept = keep_tracks(heard, now=now)
+    _refresh(touched(kept), now)
+    return kept
+
+
+@transaction.atomic
+def resolve_unknown(*, method: str, value: str, now: datetime) -> int:
+    """Give the tracks of a credential that nobody held to the person who holds it now.
+
+    Answers how many tracks were resolved.
+    """
+    holder = holders([(method, value)]).get((method, value))
+    if holder is None or holder.person_id is None or holder.blocked:
+        return 0
+    found = Track.objects.filter(person=None, method=method, credential=value)
+    places = list(found.values_list("site_id", "day").distinct())
+    resolved = found.update(
+        person_id=holder.person_id, counts=True, resolved_late=True, changed_at=now
+    )
+    _refresh({(site_id, day): {holder.person_id} for site_id, day in places}, now)
+    return resolved
+
+
+@transaction.atomic
+def repair_boots(*, kiosk_id: str, boots: Collection[UUID], now: datetime) -> int:
+    """Set right the instants of tracks made while a boot's clock was not yet known.
+
+    Answers how many tracks were repaired. The days they leave and the days they come to
+    are folded again.
+    """
+    known = anchors((kiosk_id, boot) for boot in boots)
+    doubtful = Track.objects.filter(
+        kiosk_id=kiosk_id,
+        boot_id__in=[boot for _, boot in known],
+        quality=TimeQuality.APPROXIMATE.value,
+    ).select_related("site")
+    days: dict[tuple[int, date], set[int]] = {}
+    rows = list(doubtful)
+    for track in rows:
+        _touch(days, track)
+        at = repaired(timedelta(milliseconds=track.uptime_ms), known[kiosk_id, track.boot_id])
+        track.at, track.changed_at = at, now
+        track.day = school_day(at, zone=track.site.tz, day_starts=track.site.day_starts)
+        track.quality = TimeQuality.REPAIRED.value
+        _touch(days, track)
+    Track.objects.bulk_update(rows, ["at", "day", "quality", "changed_at"], batch_size=PORTION)
+    _refresh(days, now)
+    return len(rows)
+
+
+def lay_sessions(*, site_id: int, day: date, now: datetime) -> int:
+    """Make the registration sessions of a date from the weekly times; answers how many there are.
+
+    Divisions that have a session of that kind already, from the ERP or by hand, keep it.
+    """
+    site = Site.objects.get(pk=site_id)
+    periods = RegistrationPeriod.objects.filter(
+        division__site_id=site_id, weekdays__contains=str(day.isoweekday())
+    ).select_related("division")
+    taken = set(Session.objects.filter(site_id=site_id, day=day).values_list("division_id", "kind"))
+    free = [p for p in periods if (p.division_id, p.kind) not in taken]
+    for period in free:
+        at = (period.starts, period.registers, period.finishes)
+        starts, registers, finishes = (_instant(day, clock, site) for clock in at)
+        lay_session(
+            division_id=period.division_id,
+            day=day,
+            kind=period.kind,
+            starts_at=starts,
+            registers_at=registers,
+            finishes_at=finishes,
+            now=now,
+        )
+    return len(taken) + len(free)
+
+
+def lay_session(
+    *,
+    division_id: int,
+    day: date,
+    kind: str,
+    starts_at: datetime,
+    registers_at: datetime,
+    finishes_at: datetime,
+    now: datetime,
+    external_id: str = "",
+    title: str = "",
+) -> Session:
+    """Make or change the one session of this kind of a division and date.
+
+    Where its times changed, the day is judged again. Raises PeriodRunsBackwards.
+    """
+    if not starts_at <= registers_at <= finishes_at:
+        raise PeriodRunsBackwards(f"{kind} of {day} must start, then register, then finish")
+    division = Division.objects.get(pk=division_id)
+    told = {
+        "starts_at": starts_at,
+        "registers_at": registers_at,
+        "finishes_at": finishes_at,
+        "external_id": external_id,
+        "title": title or f"{division.name} · {kind}",
+    }
+    with transaction.atomic():
+        session, is_new = Session.objects.get_or_create(
+            division_id=division_id,
+            day=day,
+            kind=kind,
+            defaults={**told, "site_id": division.site_id},
+        )
+        changed = is_new or any(getattr(session, name) != value for name, value in told.items())
+        if changed and not is_new:
+            Session.objects.filter(pk=session.pk).update(**told)
+            session.refresh_from_db()
+    if changed:
+        judge_session(session=session, now=now)
+    return session
+
+
+def judge_sessions(*, site_id: int, now: datetime) -> int:
+    """Open the sessions whose time has come, and judge everybody who is on site already.
+
+    Answers how many were opened. Killed half-way it begins again; twice is once.
+    """
+    due = Session.objects.filter(
+        site_id=site_id, state=SessionState.SCHEDULED.value, starts_at__lte=now
+    )
+    opened = list(due)
+    for session in opened:
+        judge_session(session=session, now=now)
+        Session.objects.filter(pk=session.pk, state=SessionState.SCHEDULED.value).update(
+            state=SessionState.ACTIVE.value
+        )
+    return len(opened)
+
+
+def judge_session(*, session: Session, now: datetime) -> int:
+    """Judge everybody on the roll from the tracks there are; answers how many words were said."""
+    persons = [line.person_id for line in roll(session.division_id, session.day)]
+    window = timedelta(seconds=Site.objects.get(pk=session.site_id).repeat_window_s)
+    said = 0
+    for portion in _portions(persons):
+        with transaction.atomic():
+            lock_persons(portion)
+            seen = sightings_of(session.site_id, session.day, portion)
+            days = {p: fold(tracks, repeat_window=window) for p, tracks in seen.items()}
+            said += judge_days(session.site_id, session.day, days, now=now)
+    return said
+
+
+@transaction.atomic
+def mark_by_hand(
+    *, session_id: int, person_id: int, mark: Mark, by: str, now: datetime, why: str = ""
+) -> None:
+    """Let a person's word stand; no rule replaces it. Raises UnknownSession, NotOnRoll."""
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise UnknownSession(f"there is no session {session_id}")
+    if person_id not in {line.person_id for line in roll(session.division_id, session.day)}:
+        raise NotOnRoll(
+            f"person {person_id} is not on the roll of {session.title} on {session.day}"
+        )
+    lock_persons([person_id])
+    word = Word(session, person_id, mark, why or f"marked by {by}")
+    say([word], policy_of(session.site_id), author=Author.PERSON, now=now, author_name=by)
+
+
+def _refresh(days: Mapping[tuple[int, date], Collection[int]], now: datetime) -> None:
+    """Fold and judge every touched day; persons are locked in one order for all days."""
+    if not days:
+        return
+    lock_persons({person for persons in days.values() for person in persons})
+    sites = Site.objects.in_bulk({site_id for site_id, _ in days})
+    for (site_id, day), persons in days.items():
+        judge_days(site_id, day, refold(sites[site_id], day, persons), now=now)
+
+
+def _touch(days: dict[tuple[int, date], set[int]], track: Track) -> None:
+    if track.counts and track.person_id is not None:
+        days.setdefault((track.site_id, track.day), set()).add(track.person_id)
+
+
+def _instant(day: date, clock: time, site: Site) -> datetime:
+    return datetime.combine(day, clock, tzinfo=site.tz)
+
+
+def _portions(persons: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(persons), PORTION):
+        yield persons[start : start + PORTION]

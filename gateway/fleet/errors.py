@@ -1,0 +1,11 @@
+"""What can be wrong with a kiosk's name or state."""
+
+from gateway.errors import Rejected
+
+
+class UnknownKiosk(Rejected):
+    """No kiosk has that name."""
+
+
+class KioskExists(Rejected):
+    """A kiosk with that name is there already."""

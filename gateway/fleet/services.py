@@ -1,0 +1,150 @@
+"""What is written of kiosks: who they are, what their heartbeats say, how far they were heard."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gateway import bulk
+from gateway.fleet.errors import KioskExists, UnknownKiosk
+from gateway.fleet.models import BootAnchor, Hole, Install, Kiosk
+from gateway.fleet.rules import Gap, Received
+from kiosk.protocol.messages import ClockAnchor, Heartbeat
+
+DIGEST_ROUNDS = 101
+"""As stock Mosquitto 2.0 hashes passwords; the passwords themselves are 32 random bytes."""
+
+
+@transaction.atomic
+def add_kiosk(*, kiosk_id: str, site_id: int, name: str, password: str) -> Kiosk:
+    """Make a kiosk known here and at the broker. Raises KioskExists."""
+    kiosk, is_new = Kiosk.objects.get_or_create(
+        id=kiosk_id,
+        defaults={"site_id": site_id, "name": name, "broker_digest": broker_digest(password)},
+    )
+    if not is_new:
+        raise KioskExists(f"there is a kiosk {kiosk_id} already: choose another name")
+    return kiosk
+
+
+def set_password(*, kiosk_id: str, password: str) -> None:
+    """Let the kiosk in with this password from now on. Raises UnknownKiosk."""
+    _change(kiosk_id, broker_digest=broker_digest(password))
+
+
+def take_out_of_service(*, kiosk_id: str, because: str, now: datetime) -> None:
+    """Let nothing wait for this kiosk any more; it is still listened to. Raises UnknownKiosk."""
+    _change(
+        kiosk_id, in_service=False, out_of_service_because=f"{because} ({now:%Y-%m-%d %H:%M} UTC)"
+    )
+
+
+def put_in_service(*, kiosk_id: str) -> None:
+    """Wait for this kiosk again. Raises UnknownKiosk."""
+    _change(kiosk_id, in_service=True, out_of_service_because="")
+
+
+def set_online(*, kiosk_id: str, online: bool) -> None:
+    """What the broker says of the kiosk's connection; an unknown kiosk is passed over."""
+    Kiosk.objects.filter(pk=kiosk_id).exclude(online=online).update(online=online)
+
+
+@transaction.atomic
+def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
+    """Keep what a kiosk says of itself; hearing it again changes nothing.
+
+    Answers the boots whose clock is now known, so that their tracks can be repaired.
+    Raises UnknownKiosk.
+    """
+    kiosk = Kiosk.objects.select_for_update().filter(pk=heartbeat.kiosk).first()
+    if kiosk is None:
+        raise UnknownKiosk(f"no kiosk is called {heartbeat.kiosk}: add it, or correct its settings")
+    install = lock_install(heartbeat.kiosk, heartbeat.install, now=now)
+    _drop_unobtainable(install, heartbeat.first_seq or heartbeat.last_seq + 1, now)
+    kiosk.online = True
+    kiosk.last_heard_at = now
+    kiosk.install = heartbeat.install
+    kiosk.heartbeat_at = min(heartbeat.sent_at, now)
+    kiosk.heartbeat_last_seq = heartbeat.last_seq
+    kiosk.clock_trusted = heartbeat.clock_trusted
+    kiosk.queue = heartbeat.queue
+    kiosk.roster_version = heartbeat.roster_version
+    kiosk.software = heartbeat.software
+    kiosk.disk_free_mb = heartbeat.disk_free_mb
+    kiosk.save()
+    return _keep_anchors(heartbeat.kiosk, heartbeat.anchors)
+
+
+def lock_install(kiosk_id: str, install: UUID, *, now: datetime) -> Install:
+    """The row of this life of the kiosk's database, held until the transaction ends."""
+    bulk.insert(
+        Install,
+        ("kiosk", "install", "upto", "first_held", "first_heard_at"),
+        [(kiosk_id, install, 0, 0, now)],
+        on_conflict="(kiosk_id, install) DO NOTHING",
+    )
+    return Install.objects.select_for_update().get(kiosk_id=kiosk_id, install=install)
+
+
+def keep_received(install: Install, received: Received, *, now: datetime) -> None:
+    """Store how far an install has come in, report new holes and close filled ones."""
+    if received.upto != install.upto:
+        Install.objects.filter(pk=install.pk).update(upto=received.upto)
+        install.upto = received.upto
+    _note_gaps(install, received.gaps, now)
+
+
+def broker_digest(password: str, *, salt: bytes | None = None) -> str:
+    """The password as a line of Mosquitto's password file holds it (PBKDF2-SHA512, `$7$`)."""
+    seed = salt if salt is not None else secrets.token_bytes(12)
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), seed, DIGEST_ROUNDS)
+    shown = (base64.b64encode(part).decode() for part in (seed, digest))
+    return f"$7${DIGEST_ROUNDS}${'$'.join(shown)}"
+
+
+def _change(kiosk_id: str, **fields: object) -> None:
+    if not Kiosk.objects.filter(pk=kiosk_id).update(**fields):
+        raise UnknownKiosk(f"no kiosk is called {kiosk_id}")
+
+
+def _note_gaps(install: Install, gaps: Iterable[Gap], now: datetime) -> None:
+    still_open = {(gap.first, gap.last) for gap in gaps}
+    known = {(h.first, h.last): h for h in install.holes.filter(closed_at=None, lost=False)}
+    filled = [hole.pk for ends, hole in known.items() if ends not in still_open]
+    if filled:
+        Hole.objects.filter(pk__in=filled).update(closed_at=now)
+    bulk.insert(
+        Hole,
+        ("install", "first", "last", "noticed_at", "lost"),
+        [(install.pk, first, last, now, False) for first, last in still_open - known.keys()],
+        on_conflict="(install_id, first, last) DO UPDATE SET closed_at = NULL",
+    )
+
+
+def _drop_unobtainable(install: Install, first_held: int, now: datetime) -> None:
+    """What lies below the oldest number the kiosk holds cannot come any more: say it is lost."""
+    if first_held <= install.upto + 1:
+        return
+    bulk.insert(
+        Hole,
+        ("install", "first", "last", "noticed_at", "lost"),
+        [(install.pk, install.upto + 1, first_held - 1, now, True)],
+        on_conflict="(install_id, first, last) DO UPDATE SET lost = TRUE",
+    )
+    Install.objects.filter(pk=install.pk).update(upto=first_held - 1, first_held=first_held)
+
+
+def _keep_anchors(kiosk_id: str, anchors: Iterable[ClockAnchor]) -> tuple[UUID, ...]:
+    rows = [(kiosk_id, a.boot_id, a.utc, a.uptime_ms) for a in anchors]
+    new = bulk.insert(
+        BootAnchor,
+        ("kiosk", "boot_id", "utc", "uptime_ms"),
+        rows,
+        on_conflict="(kiosk_id, boot_id) DO NOTHING",
+        returning="boot_id",
+    )
+    return tuple(boot if isinstance(boot, UUID) else UUID(boot) for (boot,) in new)
