@@ -54,7 +54,7 @@ def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]
     ]
 
 
-def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+def _converter(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
     """How the store wants this field's values; None where it takes them as they are.
 
     Foreign keys are converted as the key they point to.

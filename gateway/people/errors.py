@@ -1,0 +1,35 @@
+"""Why a change of a person or credential is refused."""
+
+from gateway.errors import Rejected
+
+
+class UnknownPerson(Rejected):
+    """No person has this number."""
+
+
+class UnknownCredential(Rejected):
+    """This credential is not known."""
+
+
+class KeptByErp(Rejected):
+    """The ERP is master of this person: what it names is changed there."""
+
+
+class CredentialHeld(Rejected):
+    """Another person holds this credential."""
+
+
+class CredentialBlocked(Rejected):
+    """The credential is blocked and cannot be given to anyone."""
+
+
+class WrongCredential(Rejected):
+    """What was given cannot be the value of such a credential."""
+
+
+class WrongPerson(Rejected):
+    """What was given of a person is incomplete or contradicts another person."""
+
+
+class WrongLogin(Rejected):
+    """A login's name, password or role cannot be used."""

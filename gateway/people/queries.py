@@ -1,0 +1,145 @@
+"""Who holds a credential, and what kiosks must hear of persons and credentials."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, FilteredRelation, Q
+
+from gateway.people.models import Credential, Person, RosterClock
+from gateway.people.rules import shown_name
+from kiosk.protocol.messages import Credential as Shown
+from kiosk.protocol.messages import Method, PersonKind, RosterPerson
+
+MOST_PEOPLE = 500
+"""Changes one part of the roster may carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a credential, None when nobody does, and whether it is blocked."""
+
+    person_id: int | None
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChange:
+    """What changed from version `base` to `version`; `complete` when nothing newer is known.
+
+    `base` 0 begins anew.
+    """
+
+    base: int
+    version: int
+    complete: bool
+    people: tuple[RosterPerson, ...]
+    removed: tuple[int, ...]
+    blocked: tuple[Shown, ...]
+    unblocked: tuple[Shown, ...]
+
+
+def holders(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Holder]:
+    """The holder of each (method, value) that is known at all; one query."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    rows = Credential.objects.filter(
+        method__in={method for method, _ in wanted}, value__in={value for _, value in wanted}
+    ).values_list("method", "value", "person_id", "blocked_at")
+    return {
+        (method, value): Holder(person_id=person, blocked=blocked_at is not None)
+        for method, value, person, blocked_at in rows
+        if (method, value) in wanted
+    }
+
+
+def roster_version() -> int:
+    """The version every kiosk should reach."""
+    return RosterClock.objects.values_list("version", flat=True).first() or 0
+
+
+def roster_since(version: int, most: int = MOST_PEOPLE) -> RosterChange:
+    """The next changes after `version`, at most `most` of them, in the order they were made.
+
+    A version the gateway never gave out (it was restored from a backup) begins anew. Only
+    versions up to the clock read first are told: all of them are committed by then.
+    """
+    newest = roster_version()
+    base = version if version <= newest else 0
+    people = _changed_people(base, newest, most + 1)
+    credentials = _changed_credentials(base, newest, most + 1)
+    versions = sorted(
+        [row.roster_version for row in people] + [row.roster_version for row in credentials]
+    )
+    complete = len(versions) <= most
+    reached = newest if complete else versions[most - 1]
+    return _told(
+        [row for row in people if row.roster_version <= reached],
+        [row for row in credentials if row.roster_version <= reached],
+        base=base,
+        version=reached,
+        complete=complete,
+    )
+
+
+def _changed_people(base: int, newest: int, most: int) -> list[Person]:
+    rows = Person.objects.filter(roster_version__gt=base, roster_version__lte=newest)
+    if base == 0:
+        rows = rows.filter(active=True)
+    return list(rows.order_by("roster_version")[:most])
+
+
+def _changed_credentials(base: int, newest: int, most: int) -> list[Credential]:
+    rows = Credential.objects.filter(roster_version__gt=base, roster_version__lte=newest)
+    if base == 0:
+        rows = rows.exclude(blocked_at=None)
+    return list(rows.order_by("roster_version")[:most])
+
+
+def _told(
+    people: Sequence[Person],
+    credentials: Sequence[Credential],
+    *,
+    base: int,
+    version: int,
+    complete: bool,
+) -> RosterChange:
+    return RosterChange(
+        base=base,
+        version=version,
+        complete=complete,
+        people=_roster_people([person.pk for person in people if person.active]),
+        removed=tuple(person.pk for person in people if not person.active),
+        blocked=tuple(_shown(c.method, c.value) for c in credentials if c.blocked_at is not None),
+        unblocked=tuple(_shown(c.method, c.value) for c in credentials if c.blocked_at is None),
+    )
+
+
+def _roster_people(person_ids: Sequence[int]) -> tuple[RosterPerson, ...]:
+    """Each with all credentials and the year group of the enrolment that is open."""
+    held: dict[int, list[Shown]] = defaultdict(list)
+    of_these = Credential.objects.filter(person_id__in=person_ids).order_by("id")
+    for person, method, value in of_these.values_list("person_id", "method", "value"):
+        held[person].append(_shown(method, value))
+    open_enrolment = FilteredRelation("enrolments", condition=Q(enrolments__ends_on=None))
+    rows = (
+        Person.objects.filter(pk__in=person_ids)
+        .annotate(open_enrolment=open_enrolment, year_group=F("open_enrolment__year_group_id"))
+        .order_by("roster_version")
+    )
+    return tuple(
+        RosterPerson(
+            id=person.pk,
+            kind=PersonKind(person.kind),
+            name=shown_name(person.given_name, person.family_name),
+            language=person.language,
+            year_group=person.year_group,
+            credentials=tuple(held[person.pk]),
+        )
+        for person in rows
+    )
+
+
+def _shown(method: str, value: str) -> Shown:
+    return Shown(method=Method(method), value=value)

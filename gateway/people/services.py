@@ -1,0 +1,310 @@
+"""Changes of persons and of what they show at a door; kiosks hear of every one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from gateway import bulk
+from gateway.people import roster
+from gateway.people.errors import (
+    CredentialBlocked,
+    CredentialHeld,
+    KeptByErp,
+    UnknownCredential,
+    UnknownPerson,
+    WrongPerson,
+)
+from gateway.people.models import Credential, Person
+from gateway.people.rules import credential_value
+from gateway.people.values import PersonDetails, Upserted
+from kiosk.protocol.messages import Method, PersonKind
+
+_COLUMNS = (
+    "kind", "given_name", "family_name", "external_id", "email", "language", "synchronised",
+    "active", "roster_version",
+)  # fmt: skip
+_TOLD_WINS = "(external_id) DO UPDATE SET " + ", ".join(
+    f"{column} = excluded.{column}" for column in _COLUMNS if column != "external_id"
+)
+
+
+@transaction.atomic
+def add_person(details: PersonDetails) -> int:
+    """A new person, entered by hand; answers the number. Raises WrongPerson."""
+    _refuse_taken(details.external_id, besides=None)
+    person = Person.objects.create(
+        kind=details.kind.value,
+        given_name=details.given_name,
+        family_name=details.family_name,
+        external_id=details.external_id,
+        email=details.email,
+        language=details.language,
+        roster_version=roster.advance(),
+    )
+    return person.pk
+
+
+@transaction.atomic
+def update_person(*, person_id: int, details: PersonDetails) -> None:
+    """Correct a person by hand; of one the ERP keeps only the language can be changed.
+
+    Raises UnknownPerson, KeptByErp, WrongPerson.
+    """
+    person = _locked(person_id)
+    before = details_of(person)
+    if details == before:
+        return
+    if person.synchronised and replace(details, language=before.language) != before:
+        raise _kept_by_erp(person_id)
+    _refuse_taken(details.external_id, besides=person_id)
+    Person.objects.filter(pk=person_id).update(
+        kind=details.kind.value,
+        given_name=details.given_name,
+        family_name=details.family_name,
+        external_id=details.external_id,
+        email=details.email,
+        language=details.language,
+        roster_version=roster.advance(),
+    )
+
+
+@transaction.atomic
+def deactivate_person(*, person_id: int) -> None:
+    """The person left; kiosks forget her. Raises UnknownPerson, KeptByErp."""
+    person = _locked(person_id)
+    if person.synchronised:
+        raise _kept_by_erp(person_id)
+    deactivate_people([person_id])
+
+
+@transaction.atomic
+def reactivate_person(*, person_id: int) -> None:
+    """The person came back. Raises UnknownPerson, KeptByErp."""
+    person = _locked(person_id)
+    if person.synchronised:
+        raise _kept_by_erp(person_id)
+    if not person.active:
+        Person.objects.filter(pk=person_id).update(active=True, roster_version=roster.advance())
+
+
+@transaction.atomic
+def deactivate_people(person_ids: Collection[int]) -> int:
+    """Those left, by the word of whoever keeps them; answers how many still were active."""
+    leaving = set(
+        Person.objects.filter(pk__in=person_ids, active=True).values_list("pk", flat=True)
+    )
+    Person.objects.filter(pk__in=leaving).update(active=False)
+    roster.stamp(leaving)
+    return len(leaving)
+
+
+@transaction.atomic
+def upsert_person(details: PersonDetails, *, synchronised: bool = False) -> int:
+    """As upsert_people, for one; answers the person's number."""
+    upserted = upsert_people([details], synchronised=synchronised)
+    return upserted.ids[details.external_id or ""]
+
+
+@transaction.atomic
+def upsert_people(people: Sequence[PersonDetails], *, synchronised: bool = False) -> Upserted:
+    """Create, change or leave alone each person by external id; who is named is active.
+
+    `synchronised` says that the ERP tells it: from then on the person is read-only here.
+    Without it nothing is changed of a person the ERP keeps, and a difference raises
+    KeptByErp. Raises WrongPerson for one without external id or named twice.
+    """
+    told = _by_external_id(people)
+    before = _stored(list(told))
+    changed = [
+        details
+        for external_id, details in told.items()
+        if _differs(details, before.get(external_id), synchronised=synchronised)
+    ]
+    first = roster.advance(len(changed)) if changed else 0
+    rows = [
+        (*_columns(details), synchronised, True, version)
+        for version, details in enumerate(changed, start=first)
+    ]
+    written = bulk.insert(
+        Person, _COLUMNS, rows, on_conflict=_TOLD_WINS, returning="external_id, id"
+    )
+    ids = {external_id: person.pk for external_id, person in before.items()} | dict(written)
+    created = sum(1 for details in changed if details.external_id not in before)
+    return Upserted(
+        created=created,
+        changed=len(changed) - created,
+        unchanged=len(told) - len(changed),
+        ids=ids,
+    )
+
+
+@transaction.atomic
+def set_credential(*, person_id: int, method: Method, value: str) -> None:
+    """Give the person a credential nobody else holds; kiosks hear of it.
+
+    Raises UnknownPerson, WrongCredential, CredentialHeld, CredentialBlocked.
+    """
+    number = credential_value(method, value)
+    roster.lock()
+    _locked(person_id)
+    held = _find(method, number)
+    if held is not None and held.blocked_at is not None:
+        raise CredentialBlocked(
+            f"this {method} is blocked ({held.blocked_because or 'no reason given'}): "
+            "unblock it before giving it to anyone"
+        )
+    if held is not None and held.person_id == person_id:
+        return
+    if held is not None and held.person_id is not None:
+        raise CredentialHeld(
+            f"person {held.person_id} holds this {method}: "
+            f"move it if it now belongs to person {person_id}"
+        )
+    _give(person_id, method, number)
+
+
+@transaction.atomic
+def move_credential(*, person_id: int, method: Method, value: str) -> None:
+    """Give the person a credential, taking it from whoever held it.
+
+    Raises UnknownPerson, WrongCredential, CredentialBlocked.
+    """
+    number = credential_value(method, value)
+    roster.lock()
+    held = _find(method, number)
+    if held is not None and held.person_id is not None and held.blocked_at is None:
+        roster.stamp([held.person_id])
+        Credential.objects.filter(pk=held.pk).update(person=None)
+    set_credential(person_id=person_id, method=method, value=value)
+
+
+@transaction.atomic
+def remove_credential(*, method: Method, value: str) -> None:
+    """Take a credential from its holder; a blocked one stays blocked. Raises UnknownCredential."""
+    held = _found(method, value)
+    if held.person_id is not None:
+        roster.stamp([held.person_id])
+    if held.blocked_at is None:
+        held.delete()
+    else:
+        Credential.objects.filter(pk=held.pk).update(person=None)
+
+
+@transaction.atomic
+def block_credential(*, method: Method, value: str, because: str, now: datetime) -> None:
+    """No kiosk lets this credential in from now on, whoever holds it, known or not.
+
+    Blocking it again changes nothing. Raises WrongCredential.
+    """
+    number = credential_value(method, value)
+    held = _find(method, number)
+    if held is not None and held.blocked_at is not None:
+        return
+    Credential.objects.update_or_create(
+        method=method.value,
+        value=number,
+        defaults={
+            "blocked_at": now,
+            "blocked_because": because[:200],
+            "roster_version": roster.advance(),
+        },
+    )
+
+
+@transaction.atomic
+def unblock_credential(*, method: Method, value: str) -> None:
+    """The credential works again for its holder. Raises UnknownCredential."""
+    held = _found(method, value)
+    if held.blocked_at is not None:
+        Credential.objects.filter(pk=held.pk).update(
+            blocked_at=None, blocked_because="", roster_version=roster.advance()
+        )
+
+
+def details_of(person: Person) -> PersonDetails:
+    """The person as it would have to be told to change nothing."""
+    return PersonDetails(
+        kind=PersonKind(person.kind),
+        given_name=person.given_name,
+        family_name=person.family_name,
+        external_id=person.external_id,
+        email=person.email,
+        language=person.language,
+    )
+
+
+def _locked(person_id: int) -> Person:
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None:
+        raise UnknownPerson(f"there is no person {person_id}")
+    return person
+
+
+def _kept_by_erp(person_id: int | str) -> KeptByErp:
+    return KeptByErp(
+        f"person {person_id} is kept by the ERP: change it there, "
+        "and the next synchronisation brings it here"
+    )
+
+
+def _refuse_taken(external_id: str | None, *, besides: int | None) -> None:
+    if external_id is None:
+        return
+    holder = Person.objects.filter(external_id=external_id).first()
+    if holder is not None and holder.pk != besides:
+        raise WrongPerson(f"another person has the external id {external_id!r}")
+
+
+def _by_external_id(people: Sequence[PersonDetails]) -> dict[str, PersonDetails]:
+    told: dict[str, PersonDetails] = {}
+    for details in people:
+        if details.external_id is None:
+            raise WrongPerson("a person told from outside needs an external id")
+        if details.external_id in told:
+            raise WrongPerson(f"the external id {details.external_id!r} was told twice")
+        told[details.external_id] = details
+    return told
+
+
+def _stored(external_ids: Sequence[str]) -> dict[str, Person]:
+    found: dict[str, Person] = {}
+    for start in range(0, len(external_ids), bulk.MOST_PARAMETERS):
+        some = external_ids[start : start + bulk.MOST_PARAMETERS]
+        for person in Person.objects.filter(external_id__in=some):
+            found[str(person.external_id)] = person
+    return found
+
+
+def _differs(details: PersonDetails, person: Person | None, *, synchronised: bool) -> bool:
+    if person is None:
+        return True
+    same = details_of(person) == details and person.active
+    if person.synchronised and not synchronised:
+        if not same:
+            raise _kept_by_erp(person.pk)
+        return False
+    return not same or person.synchronised != synchronised
+
+
+def _columns(details: PersonDetails) -> tuple[str | None, ...]:
+    return (details.kind.value, *astuple(details)[1:])
+
+
+def _find(method: Method, number: str) -> Credential | None:
+    return Credential.objects.select_for_update().filter(method=method.value, value=number).first()
+
+
+def _found(method: Method, value: str) -> Credential:
+    held = _find(method, credential_value(method, value))
+    if held is None:
+        raise UnknownCredential(f"no such {method} is known")
+    return held
+
+
+def _give(person_id: int, method: Method, number: str) -> None:
+    Credential.objects.update_or_create(
+        method=method.value, value=number, defaults={"person_id": person_id}
+    )
+    roster.stamp([person_id])

@@ -1,0 +1,23 @@
+"""Why a change of the calendar or of an enrolment is refused."""
+
+from gateway.errors import Rejected
+
+
+class UnknownPlace(Rejected):
+    """No site, division or year group has this name or number."""
+
+
+class WrongDates(Rejected):
+    """The dates contradict each other or what is stored."""
+
+
+class NotAStudent(Rejected):
+    """Only students belong to year groups."""
+
+
+class WrongSite(Rejected):
+    """A site's zone, country or subdivision does not exist."""
+
+
+class Taken(Rejected):
+    """The name or date is already used."""
