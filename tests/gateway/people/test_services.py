@@ -120,7 +120,7 @@ def test_many_are_created_changed_or_left_alone_at_once() -> None:
 
     upserted = services.upsert_people([told("S1"), told("S2", "Ben Old"), told("S3", "Zoe Adams")])
 
-    ids = dict(Person.objects.values_list("external_id", "id"))
+    ids = {str(person.external_id): person.pk for person in Person.objects.all()}
     assert upserted == Upserted(created=1, changed=1, unchanged=1, ids=ids)
     assert names() == ["Mia Keller", "Ben Old", "Zoe Adams"]
 
