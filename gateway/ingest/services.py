@@ -1,0 +1,165 @@
+"""One batch of messages becomes rows in one transaction, and what may be acknowledged."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from gateway import bulk
+from gateway.attendance.models import Track
+from gateway.attendance.recording import Heard, Kept
+from gateway.attendance.services import record_tracks, repair_boots
+from gateway.fleet.models import Install, Kiosk
+from gateway.fleet.rules import Received, received
+from gateway.fleet.services import Life, hear_heartbeat, holed, keep_received, lock_installs
+from gateway.ingest.models import SetAside
+from gateway.ingest.parsing import Aside, Told
+from kiosk.protocol.messages import Heartbeat
+
+_ASIDE_COLUMNS = (
+    "fingerprint", "topic", "payload", "reason", "kiosk", "install", "seq", "times", "received_at",
+    "settled_by",
+)  # fmt: skip
+_COUNTED_AGAIN = "(fingerprint) DO UPDATE SET times = ingest_setaside.times + 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a batch came to: tracks that are new, and how far each install may be told."""
+
+    kept: tuple[Kept, ...]
+    upto: Mapping[Life, int]
+
+
+def keep_batch(*, told: Sequence[Told], asides: Sequence[Aside], now: datetime) -> Batch:
+    """Store a batch, all of it or nothing; what cannot be stored is set aside, never lost.
+
+    Raises OperationalError when the store is away: keep the batch and try again.
+    """
+    try:
+        return _keep(told, asides, now)
+    except IntegrityError:
+        if len(told) <= 1:
+            return _keep((), (*asides, *(_clash(t) for t in told)), now)
+    singles = [keep_batch(told=[t], asides=(), now=now) for t in told]
+    last = _keep((), asides, now)
+    upto = {life: n for batch in (*singles, last) for life, n in batch.upto.items()}
+    return Batch(tuple(kept for batch in singles for kept in batch.kept), upto)
+
+
+@transaction.atomic
+def hear(*, heartbeat: Heartbeat, now: datetime) -> int:
+    """Keep a heartbeat, and repair what its anchors explain; answers `upto` of its install.
+
+    Raises UnknownKiosk.
+    """
+    boots = hear_heartbeat(heartbeat=heartbeat, now=now)
+    if boots:
+        repair_boots(kiosk_id=heartbeat.kiosk, boots=boots, now=now)
+    return Install.objects.get(kiosk_id=heartbeat.kiosk, install=heartbeat.install).upto
+
+
+def settle(*, set_aside_id: int, by: str, now: datetime) -> bool:
+    """A person has seen to it; False when there was nothing to settle."""
+    row = SetAside.objects.filter(pk=set_aside_id, settled_at=None)
+    return bool(row.update(settled_at=now, settled_by=by))
+
+
+@transaction.atomic
+def _keep(told: Sequence[Told], asides: Sequence[Aside], now: datetime) -> Batch:
+    sites = _sites({t.kiosk_id for t in told} | {a.kiosk_id for a in asides})
+    strangers = [_stranger(t) for t in told if t.kiosk_id not in sites]
+    known = {t.track.id: t for t in told if t.kiosk_id in sites}
+    twins = [_twin(t) for t in told if t.kiosk_id in sites and t != known[t.track.id]]
+    heard = [Heard(t.kiosk_id, sites[t.kiosk_id], t.install, t.track) for t in known.values()]
+    installs = lock_installs({(t.kiosk_id, t.install) for t in known.values()}, now=now)
+    kept = record_tracks(heard=heard, now=now) if heard else ()
+    bad = (*asides, *strangers, *twins, *_taken_identities(known, kept))
+    _set_aside(bad, now)
+    installs = installs | lock_installs(_lives(bad, sites) - installs.keys(), now=now)
+    _count(installs, _numbers(known.values(), bad), now)
+    return Batch(kept, {life: install.upto for life, install in installs.items()})
+
+
+def _count(
+    installs: Mapping[Life, Install], numbers: Mapping[Life, set[int]], now: datetime
+) -> None:
+    unsure = holed(tuple(installs.values()))
+    keep_received(
+        ((row, _received(row, numbers[life], unsure)) for life, row in installs.items()), now=now
+    )
+
+
+def _lives(asides: Iterable[Aside], sites: Mapping[str, int]) -> set[Life]:
+    return {(a.kiosk_id, a.install) for a in asides if a.install and a.kiosk_id in sites}
+
+
+def _taken_identities(known: Mapping[UUID, Told], kept: Sequence[Kept]) -> list[Aside]:
+    """Tracks whose id is stored already under another number: no repeats, but two of one name."""
+    repeats = known.keys() - {track.id for track in kept}
+    rows = Track.objects.filter(pk__in=repeats) if repeats else ()
+    stored = {row.pk: (row.kiosk_id, row.install, row.seq) for row in rows}
+    return [
+        _twin(t)
+        for track_id, identity in stored.items()
+        if (t := known[track_id]) and identity != (t.kiosk_id, t.install, t.track.seq)
+    ]
+
+
+def _sites(kiosk_ids: set[str]) -> dict[str, int]:
+    return dict(Kiosk.objects.filter(pk__in=kiosk_ids).values_list("pk", "site_id"))
+
+
+def _numbers(told: Iterable[Told], asides: Iterable[Aside]) -> dict[Life, set[int]]:
+    numbers: dict[Life, set[int]] = defaultdict(set)
+    for t in told:
+        numbers[t.kiosk_id, t.install].add(t.track.seq)
+    for a in asides:
+        if a.install is not None and a.seq is not None:
+            numbers[a.kiosk_id, a.install].add(a.seq)
+    return numbers
+
+
+def _received(install: Install, numbers: set[int], unsure: set[Install]) -> Received:
+    """Count on from the numbers at hand; only where there is a hole ask the store."""
+    found = received(install.upto, numbers, first_held=install.first_held)
+    if not found.gaps and install not in unsure:
+        return found
+    life = {"install": install.install, "seq__gt": install.upto}
+    stored = Track.objects.filter(kiosk_id=install.kiosk_id, **life).values_list("seq", flat=True)
+    aside = SetAside.objects.filter(kiosk=install.kiosk_id, **life).values_list("seq", flat=True)
+    every = {seq for seq in (*stored, *aside) if seq is not None}
+    return received(install.upto, every, first_held=install.first_held)
+
+
+def _set_aside(asides: Sequence[Aside], now: datetime) -> None:
+    once = {aside.fingerprint: aside for aside in asides}
+    rows = [
+        (fingerprint, a.topic[:200], a.payload, a.reason, a.kiosk_id, a.install, a.seq, 1, now, "")
+        for fingerprint, a in once.items()
+    ]
+    bulk.insert(SetAside, _ASIDE_COLUMNS, rows, on_conflict=_COUNTED_AGAIN)
+
+
+def _stranger(told: Told) -> Aside:
+    reason = f"no kiosk is called {told.kiosk_id}: add it, then the kiosk sends this again"
+    return replace(_aside(told, reason), install=None, seq=None)
+
+
+def _clash(told: Told) -> Aside:
+    reason = f"number {told.track.seq} was given to another track before: see to this kiosk's disk"
+    return _aside(told, reason)
+
+
+def _twin(told: Told) -> Aside:
+    reason = f"another track has the identity {told.track.id}: see to this kiosk's disk"
+    return _aside(told, reason)
+
+
+def _aside(told: Told, reason: str) -> Aside:
+    topic = f"muster/v1/kiosk/{told.kiosk_id}/up/tracks"
+    payload = told.track.model_dump_json().encode()
+    return Aside(topic, payload, reason, told.kiosk_id, told.install, told.track.seq)

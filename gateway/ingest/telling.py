@@ -1,0 +1,144 @@
+"""What the gateway says to kiosks, and when."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from gateway.attendance.recording import Kept
+from gateway.fleet.services import Life
+from gateway.ingest.queries import (
+    changed_tracks,
+    late_news,
+    newest_change,
+    site_settings,
+    site_track,
+)
+from gateway.people.queries import roster_since, roster_version
+from gateway.timetable.models import Site
+from kiosk.protocol.days import day_bounds, school_day
+from kiosk.protocol.messages import Heartbeat, RosterPart, SiteTrack, SiteTracks, Upto
+from kiosk.protocol.topics import KioskTopics, SiteTopics
+
+Publish = Callable[[str, bytes, bool], None]
+"""Hands (topic, payload, retain) to the broker without waiting for it."""
+
+PORTION = 500
+OVERLAP = timedelta(seconds=2)
+"""Told again around a kiosk's last word, because commits may overtake one another."""
+PATIENCE = timedelta(seconds=10)
+"""How far a connected kiosk may lag behind a stream of tracks before it is told again."""
+SETTINGS_EVERY = timedelta(seconds=15)
+
+
+class Teller:
+    """Remembers what each kiosk was told last; forgetting it all only means saying it again."""
+
+    def __init__(self, publish: Publish, *, now: datetime) -> None:
+        self._publish = publish
+        self._rosters: dict[str, int] = {}
+        self._settings: dict[str, bytes] = {}
+        self._settings_due = now
+        self._news_since = now
+
+    def forget(self) -> None:
+        """The broker may have lost what it kept: say the settings anew."""
+        self._settings.clear()
+
+    def upto(self, committed: Mapping[Life, int]) -> None:
+        """Acknowledge what has been committed, and nothing else."""
+        for (kiosk_id, install), number in committed.items():
+            self._say(KioskTopics(kiosk_id).upto, Upto(install=install, upto=number))
+
+    def tracks(self, kept: Iterable[Kept], *, now: datetime) -> None:
+        """Tell every kiosk of the site what was committed."""
+        by_site: dict[int, list[SiteTrack]] = defaultdict(list)
+        for track in kept:
+            if track.counts and track.person_id is not None:
+                said = SiteTrack(
+                    id=track.id, person=track.person_id, kiosk=track.kiosk_id, made_at=track.at
+                )
+                by_site[track.site_id].append(said)
+        sites = Site.objects.in_bulk(by_site) if by_site else {}
+        for site_id, said_there in by_site.items():
+            topic = SiteTopics(sites[site_id].slug).tracks
+            self._site_tracks(topic, sites[site_id].slug, said_there, now)
+
+    def answer(self, heartbeat: Heartbeat, *, upto: int, now: datetime) -> None:
+        """Tell a kiosk what its heartbeat shows it to lack."""
+        self.upto({(heartbeat.kiosk, heartbeat.install): upto})
+        self._rosters[heartbeat.kiosk] = heartbeat.roster_version
+        self._roster(heartbeat.kiosk)
+        self._catch_up(heartbeat, now)
+
+    def tick(self, *, now: datetime) -> None:
+        """Tell what changed without a kiosk having asked: roster, settings, repaired tracks."""
+        newest = roster_version()
+        for kiosk_id, version in tuple(self._rosters.items()):
+            if version < newest:
+                self._roster(kiosk_id)
+        for site in Site.objects.all():
+            self._late_news(site, now)
+            if now >= self._settings_due:
+                self._site_settings(site, now)
+        if now >= self._settings_due:
+            self._settings_due = now + SETTINGS_EVERY
+        self._news_since = now
+
+    def _roster(self, kiosk_id: str) -> None:
+        version = self._rosters[kiosk_id]
+        complete = version == roster_version()
+        while not complete:
+            change = roster_since(version)
+            part = RosterPart(
+                base=change.base,
+                version=change.version,
+                people=change.people,
+                removed=change.removed,
+                blocked=change.blocked,
+                unblocked=change.unblocked,
+            )
+            self._say(KioskTopics(kiosk_id).roster, part)
+            version, complete = change.version, change.complete
+        self._rosters[kiosk_id] = version
+
+    def _catch_up(self, heartbeat: Heartbeat, now: datetime) -> None:
+        site = Site.objects.filter(kiosks=heartbeat.kiosk).first()
+        if site is None or not _lags(heartbeat.heard_upto, newest_change(site.pk), now):
+            return
+        day = school_day(now, zone=site.tz, day_starts=site.day_starts)
+        first, _ = day_bounds(day, zone=site.tz, day_starts=site.day_starts)
+        since = heartbeat.heard_upto - OVERLAP if heartbeat.heard_upto else first
+        rows = changed_tracks(site.pk, since=max(first, since), until=now)
+        topic = KioskTopics(heartbeat.kiosk).catch_up
+        self._site_tracks(topic, site.slug, [site_track(row) for row in rows], now)
+
+    def _late_news(self, site: Site, now: datetime) -> None:
+        rows = late_news(site.pk, since=self._news_since, until=now)
+        if rows:
+            said = [site_track(row) for row in rows]
+            self._site_tracks(SiteTopics(site.slug).tracks, site.slug, said, now)
+
+    def _site_settings(self, site: Site, now: datetime) -> None:
+        payload = site_settings(site, now=now).model_dump_json().encode()
+        if self._settings.get(site.slug) != payload:
+            self._settings[site.slug] = payload
+            self._publish(SiteTopics(site.slug).settings, payload, True)
+
+    def _site_tracks(self, topic: str, site: str, said: Sequence[SiteTrack], now: datetime) -> None:
+        for start in range(0, max(len(said), 1), PORTION):
+            part = tuple(said[start : start + PORTION])
+            self._say(topic, SiteTracks(site=site, committed_at=now, tracks=part))
+
+    def _say(self, topic: str, message: BaseModel) -> None:
+        self._publish(topic, message.model_dump_json().encode(), False)
+
+
+def _lags(heard_upto: datetime | None, newest: datetime | None, now: datetime) -> bool:
+    """Whether a kiosk has missed something, and not only what is on its way to it."""
+    if heard_upto is None:
+        return True
+    if newest is None or heard_upto >= newest:
+        return False
+    return now - newest > OVERLAP or newest - heard_upto > PATIENCE
