@@ -95,7 +95,7 @@ def make_ready(goal: str) -> None:
     stamp = f"{goal} {_fingerprint()}"
     if STAMP.exists() and stamp in STAMP.read_text(encoding="utf-8").splitlines():
         return
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - any Python may start this file
         raise NotReady(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     _install_packages(GOALS[goal])
     _make_environment()

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 _data = Path(tempfile.mkdtemp(prefix="muster-tests-"))
 atexit.register(shutil.rmtree, _data, ignore_errors=True)
@@ -45,8 +46,6 @@ def _touches_store(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite in a file, where locks, threads and several processes are what they are in use."""
-    from django.conf import settings
-
     default = settings.DATABASES["default"]
     if "sqlite3" in default["ENGINE"]:
         default["TEST"]["NAME"] = str(_data / "test.sqlite3")

@@ -78,6 +78,28 @@ def claim(
     return claimed
 
 
+def is_due(destination: str, *, now: datetime) -> bool:
+    """Whether a claim would find anything; asks without locking."""
+    return (
+        Delivery.objects.filter(
+            destination=destination, state=Delivery.State.WAITING, due_at__lte=now
+        )
+        .filter(Q(leased_until=None) | Q(leased_until__lt=now))
+        .exists()
+    )
+
+
+def give_back(delivery: Delivery) -> None:
+    """End a lease without having told: somebody else may at once."""
+    Delivery.objects.filter(pk=delivery.pk).update(leased_until=None)
+
+
+def purge(*, before: datetime) -> int:
+    """Forget what was delivered before this instant; how many they were."""
+    told = Delivery.objects.filter(state=Delivery.State.DELIVERED, settled_at__lt=before)
+    return told.delete()[0]
+
+
 def settle(delivery: Delivery, *, now: datetime) -> None:
     """Kept, unless a newer state came meanwhile: then it waits again."""
     _close(delivery, state=Delivery.State.DELIVERED, because="", settled_at=now)

@@ -52,6 +52,10 @@ class Web(_Part):
     live_port: Port = Field(8081, description="port of the event streams")
     workers: int = Field(1, ge=1, le=64, description="processes that serve pages")
     hosts: tuple[str, ...] = Field(("localhost", "127.0.0.1"), description="host names answered to")
+    origins: tuple[str, ...] = Field(
+        (),
+        description="public addresses of the pages behind a proxy, such as https://muster.school",
+    )
     live_url: str = Field(
         "", description="public address of the event streams, if not host:live_port"
     )

@@ -12,7 +12,12 @@ _here = Path(__file__).parent
 SECRET_KEY = _own.secret_key.get_secret_value()
 DEBUG = False
 ALLOWED_HOSTS = list(_own.web.hosts)
-CSRF_TRUSTED_ORIGINS: list[str] = []
+CSRF_TRUSTED_ORIGINS = list(_own.web.origins)
+WEB_PORT = _own.web.port
+LIVE_PORT = _own.web.live_port
+LIVE_URL = _own.web.live_url
+ERP_CONNECTED = _own.isams is not None
+BEATS = _own.data / "run"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -33,6 +38,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "gateway.portal.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -95,7 +101,6 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
 LOCALE_PATHS = [_here.parent / "locale"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = _own.data / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

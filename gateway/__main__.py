@@ -1,0 +1,53 @@
+"""The command line of the gateway. Wrong input ends with one line that says what to do, and 2."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import django
+from pydantic import ValidationError
+
+from gateway.errors import GatewayError
+from gateway.project import logs
+from gateway.project.cli import parser
+from gateway.project.config import CONFIG_VARIABLE, settings
+
+WRONG = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do one command; its exit status."""
+    options = parser().parse_args(arguments)
+    if options.config is not None:
+        os.environ[CONFIG_VARIABLE] = str(options.config)
+    try:
+        if options.deed == "demo":
+            return int(import_module("gateway.project.demo").run(options))
+        logs.set_up(settings().log_level)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.project.settings")
+        django.setup()
+        return int(getattr(import_module("gateway.project.commands"), options.deed)(options))
+    except ValidationError as wrong:
+        return _refuse(*_lines(wrong))
+    except GatewayError as refusal:
+        return _refuse(str(refusal))
+    except OSError as problem:
+        return _refuse(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "))
+    except KeyboardInterrupt:
+        return WRONG
+
+
+def _lines(wrong: ValidationError) -> list[str]:
+    """Each wrong setting by its name, never with its value."""
+    return [f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in wrong.errors()]
+
+
+def _refuse(*lines: str) -> int:
+    for line in lines:
+        sys.stderr.write(f"muster-gateway: {line}\n")
+    return WRONG
+
+
+if __name__ == "__main__":
+    sys.exit(main())
