@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from gateway.fleet.errors import KioskExists, UnknownKiosk
 from gateway.fleet.models import BootAnchor, Hole, Install, Kiosk
 from gateway.fleet.rules import Gap, Received
 from kiosk.protocol.messages import ClockAnchor, Heartbeat
+
+Life = tuple[str, UUID]
+"""A kiosk and one life of its database: what its numbers belong to."""
 
 DIGEST_ROUNDS = 101
 """As stock Mosquitto 2.0 hashes passwords; the passwords themselves are 32 random bytes."""
@@ -63,7 +66,8 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
     kiosk = Kiosk.objects.select_for_update().filter(pk=heartbeat.kiosk).first()
     if kiosk is None:
         raise UnknownKiosk(f"no kiosk is called {heartbeat.kiosk}: add it, or correct its settings")
-    install = lock_install(heartbeat.kiosk, heartbeat.install, now=now)
+    life = (heartbeat.kiosk, heartbeat.install)
+    install = lock_installs([life], now=now)[life]
     _drop_unobtainable(install, heartbeat.first_seq or heartbeat.last_seq + 1, now)
     kiosk.online = True
     kiosk.last_heard_at = now
@@ -79,23 +83,41 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
     return _keep_anchors(heartbeat.kiosk, heartbeat.anchors)
 
 
-def lock_install(kiosk_id: str, install: UUID, *, now: datetime) -> Install:
-    """The row of this life of the kiosk's database, held until the transaction ends."""
+def lock_installs(lives: Collection[Life], *, now: datetime) -> dict[Life, Install]:
+    """The rows of these lives of kiosks' databases, held until the transaction ends."""
     bulk.insert(
         Install,
         ("kiosk", "install", "upto", "first_held", "first_heard_at"),
-        [(kiosk_id, install, 0, 0, now)],
+        [(kiosk_id, install, 0, 0, now) for kiosk_id, install in sorted(lives)],
         on_conflict="(kiosk_id, install) DO NOTHING",
     )
-    return Install.objects.select_for_update().get(kiosk_id=kiosk_id, install=install)
+    rows = Install.objects.filter(install__in={install for _, install in lives}).order_by("pk")
+    found = {(row.kiosk_id, row.install): row for row in rows.select_for_update()}
+    return {life: found[life] for life in lives}
 
 
-def keep_received(install: Install, received: Received, *, now: datetime) -> None:
-    """Store how far an install has come in, report new holes and close filled ones."""
-    if received.upto != install.upto:
-        Install.objects.filter(pk=install.pk).update(upto=received.upto)
-        install.upto = received.upto
-    _note_gaps(install, received.gaps, now)
+def keep_received(receipts: Iterable[tuple[Install, Received]], *, now: datetime) -> None:
+    """Store how far installs have come in, report new holes and close filled ones."""
+    told = list(receipts)
+    moved = [(row, done.upto) for row, done in told if done.upto != row.upto]
+    bulk.insert(
+        Install,
+        ("kiosk", "install", "upto", "first_held", "first_heard_at"),
+        [(r.kiosk_id, r.install, upto, r.first_held, r.first_heard_at) for r, upto in moved],
+        on_conflict="(kiosk_id, install) DO UPDATE SET upto = excluded.upto",
+    )
+    for row, upto in moved:
+        row.upto = upto
+    for row in holed([row for row, _ in told]) | {row for row, done in told if done.gaps}:
+        gaps = next(done.gaps for other, done in told if other == row)
+        _note_gaps(row, gaps, now)
+
+
+def holed(installs: Collection[Install]) -> set[Install]:
+    """Those of the installs whose numbering has an open hole."""
+    open_holes = Hole.objects.filter(install__in=installs, closed_at=None, lost=False)
+    ids = set(open_holes.values_list("install_id", flat=True))
+    return {install for install in installs if install.pk in ids}
 
 
 def broker_digest(password: str, *, salt: bytes | None = None) -> str:
