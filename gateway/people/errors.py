@@ -33,3 +33,7 @@ class WrongPerson(Rejected):
 
 class WrongLogin(Rejected):
     """A login's name, password or role cannot be used."""
+
+
+class UnreadableFile(Rejected):
+    """The file is no table we can read; the message says what to do."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import F, FilteredRelation, Q
 
+from gateway.bulk import MOST_PARAMETERS
 from gateway.people.models import Credential, Person, RosterClock
 from gateway.people.rules import shown_name
+from gateway.people.values import PersonDetails
 from kiosk.protocol.messages import Credential as Shown
 from kiosk.protocol.messages import Method, PersonKind, RosterPerson
 
@@ -52,6 +54,30 @@ def holders(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Holder]:
         for method, value, person, blocked_at in rows
         if (method, value) in wanted
     }
+
+
+def persons_by_external_id(external_ids: Iterable[str]) -> dict[str, Person]:
+    """The persons of these external ids; who is unknown is left out."""
+    wanted = sorted(set(external_ids))
+    found: dict[str, Person] = {}
+    for start in range(0, len(wanted), MOST_PARAMETERS):
+        for person in Person.objects.filter(
+            external_id__in=wanted[start : start + MOST_PARAMETERS]
+        ):
+            found[str(person.external_id)] = person
+    return found
+
+
+def details_of(person: Person) -> PersonDetails:
+    """The person as it would have to be told to change nothing."""
+    return PersonDetails(
+        kind=PersonKind(person.kind),
+        given_name=person.given_name,
+        family_name=person.family_name,
+        external_id=person.external_id,
+        email=person.email,
+        language=person.language,
+    )
 
 
 def roster_version() -> int:

@@ -17,9 +17,10 @@ from gateway.people.errors import (
     WrongPerson,
 )
 from gateway.people.models import Credential, Person
+from gateway.people.queries import Holder, details_of, holders, persons_by_external_id
 from gateway.people.rules import credential_value
-from gateway.people.values import PersonDetails, Upserted
-from kiosk.protocol.messages import Method, PersonKind
+from gateway.people.values import Given, PersonDetails, Upserted
+from kiosk.protocol.messages import Method
 
 _COLUMNS = (
     "kind", "given_name", "family_name", "external_id", "email", "language", "synchronised",
@@ -116,7 +117,7 @@ def upsert_people(people: Sequence[PersonDetails], *, synchronised: bool = False
     KeptByErp. Raises WrongPerson for one without external id or named twice.
     """
     told = _by_external_id(people)
-    before = _stored(list(told))
+    before = persons_by_external_id(told)
     changed = [
         details
         for external_id, details in told.items()
@@ -140,29 +141,29 @@ def upsert_people(people: Sequence[PersonDetails], *, synchronised: bool = False
     )
 
 
-@transaction.atomic
 def set_credential(*, person_id: int, method: Method, value: str) -> None:
     """Give the person a credential nobody else holds; kiosks hear of it.
 
     Raises UnknownPerson, WrongCredential, CredentialHeld, CredentialBlocked.
     """
-    number = credential_value(method, value)
+    set_credentials([Given(person_id, method, credential_value(method, value))])
+
+
+@transaction.atomic
+def set_credentials(given: Sequence[Given]) -> int:
+    """As set_credential, for many at once or none; answers how many were new."""
     roster.lock()
-    _locked(person_id)
-    held = _find(method, number)
-    if held is not None and held.blocked_at is not None:
-        raise CredentialBlocked(
-            f"this {method} is blocked ({held.blocked_because or 'no reason given'}): "
-            "unblock it before giving it to anyone"
-        )
-    if held is not None and held.person_id == person_id:
-        return
-    if held is not None and held.person_id is not None:
-        raise CredentialHeld(
-            f"person {held.person_id} holds this {method}: "
-            f"move it if it now belongs to person {person_id}"
-        )
-    _give(person_id, method, number)
+    _refuse_unknown({one.person_id for one in given})
+    known = holders((one.method.value, one.value) for one in given)
+    new = [one for one in given if _is_new(one, known.get((one.method.value, one.value)))]
+    bulk.insert(
+        Credential,
+        ("person", "method", "value", "blocked_because", "roster_version"),
+        [(one.person_id, one.method.value, one.value, "", 0) for one in new],
+        on_conflict="(method, value) DO UPDATE SET person_id = excluded.person_id",
+    )
+    roster.stamp({one.person_id for one in new})
+    return len(new)
 
 
 @transaction.atomic
@@ -223,18 +224,6 @@ def unblock_credential(*, method: Method, value: str) -> None:
         )
 
 
-def details_of(person: Person) -> PersonDetails:
-    """The person as it would have to be told to change nothing."""
-    return PersonDetails(
-        kind=PersonKind(person.kind),
-        given_name=person.given_name,
-        family_name=person.family_name,
-        external_id=person.external_id,
-        email=person.email,
-        language=person.language,
-    )
-
-
 def _locked(person_id: int) -> Person:
     person = Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
@@ -268,15 +257,6 @@ def _by_external_id(people: Sequence[PersonDetails]) -> dict[str, PersonDetails]
     return told
 
 
-def _stored(external_ids: Sequence[str]) -> dict[str, Person]:
-    found: dict[str, Person] = {}
-    for start in range(0, len(external_ids), bulk.MOST_PARAMETERS):
-        some = external_ids[start : start + bulk.MOST_PARAMETERS]
-        for person in Person.objects.filter(external_id__in=some):
-            found[str(person.external_id)] = person
-    return found
-
-
 def _differs(details: PersonDetails, person: Person | None, *, synchronised: bool) -> bool:
     if person is None:
         return True
@@ -303,8 +283,24 @@ def _found(method: Method, value: str) -> Credential:
     return held
 
 
-def _give(person_id: int, method: Method, number: str) -> None:
-    Credential.objects.update_or_create(
-        method=method.value, value=number, defaults={"person_id": person_id}
-    )
-    roster.stamp([person_id])
+def _refuse_unknown(person_ids: Collection[int]) -> None:
+    known = set(Person.objects.filter(pk__in=person_ids).values_list("pk", flat=True))
+    missing = sorted(set(person_ids) - known)
+    if missing:
+        raise UnknownPerson(f"there is no person {missing[0]}")
+
+
+def _is_new(given: Given, known: Holder | None) -> bool:
+    """Whether the credential is still to be given. Raises CredentialHeld, CredentialBlocked."""
+    if known is None:
+        return True
+    if known.blocked:
+        raise CredentialBlocked(
+            f"this {given.method} is blocked: unblock it before giving it to anyone"
+        )
+    if known.person_id not in {None, given.person_id}:
+        raise CredentialHeld(
+            f"person {known.person_id} holds this {given.method}: "
+            f"move it if it now belongs to person {given.person_id}"
+        )
+    return known.person_id is None

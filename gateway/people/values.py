@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from gateway.people.errors import WrongPerson
 from gateway.people.rules import LONGEST_NAME
-from kiosk.protocol.messages import PersonKind
+from kiosk.protocol.messages import Method, PersonKind
 
 
 class Role(StrEnum):
@@ -38,6 +38,15 @@ class PersonDetails:
             if not self.external_id.strip():
                 raise WrongPerson("the external id is empty: leave it out instead")
             _check(self.external_id, called="external id", most=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A credential for a person; `value` is as kiosks send it."""
+
+    person_id: int
+    method: Method
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
