@@ -129,10 +129,10 @@ def passwords_text(
 class PrivateBroker:
     """Runs Mosquitto and keeps its accounts those of the fleet."""
 
-    def __init__(self, broker: Broker, *, folder: Path) -> None:
+    def __init__(self, broker: Broker, *, files: BrokerFiles, password: str) -> None:
         self._broker = broker
-        self._files = BrokerFiles(folder)
-        self._gateway_digest = broker_digest(self._files.own_password())
+        self._files = files
+        self._gateway_digest = broker_digest(password)
         self._accounts: tuple[fleet.BrokerAccount, ...] = ()
 
     def run(self, *, stop: threading.Event, beat: Callable[[], None]) -> None:
@@ -141,6 +141,7 @@ class PrivateBroker:
         Raises BrokerMissing and BrokerDied.
         """
         self._accounts = fleet.broker_accounts()
+        self._files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._write()
         with self._started() as process:
             try:

@@ -79,6 +79,8 @@ class Isams(_Part):
     page_size: int = Field(100, ge=1, le=1000, description="students a page")
     timeout: timedelta = Field(timedelta(seconds=15), description="longest wait for one answer")
     requests_per_hour: int = Field(3600, ge=1, description="the key's request budget")
+    explicit_nulls: bool = Field(False, description="true where a PUT must name empty fields too")
+    site: str = Field("", description="site that new divisions are put at; empty: the first")
 
 
 class Jobs(_Part):

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gateway import bulk
-from gateway.errors import GatewayError
+from gateway.errors import Rejected, Unavailable
 from gateway.outbox.models import CronRun
 from gateway.project.rules import firing_key, latest_firing
 
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 
 LEASE = timedelta(minutes=10)
 """Longer than any job takes; a run whose worker died is taken over after it."""
+AGAIN_AFTER = timedelta(minutes=1)
+"""How soon a job is tried again when what it needs is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +57,31 @@ def due_jobs(jobs: Iterable[Job], *, now: datetime) -> tuple[Due, ...]:
 
 
 def run_once(due: Due, *, now: datetime) -> bool:
-    """Run a firing unless somebody ran or is running it; whether it need not be asked again.
+    """Run a firing unless somebody ran or is running it; whether it is over.
 
-    What the job refuses or cannot do is written as its outcome; an error of ours goes up,
-    and the firing is tried again when its lease is over.
+    What the job refuses is written as its outcome. One that needs something that is away is
+    tried again soon; an error of ours goes up, and is tried again when the lease is over.
     """
-    claimed = _claim(due, now=now)
-    if not claimed:
-        return CronRun.objects.filter(
-            job=due.job.name, key=due.key, finished_at__isnull=False
-        ).exists()
+    row = CronRun.objects.filter(job=due.job.name, key=due.key)
+    before = row.first()
+    if before is not None and before.finished_at is not None:
+        return True
+    if before is not None and before.leased_until is not None and before.leased_until >= now:
+        return False
+    return _claim(due, now=now) and _finish(row, due, now=now)
+
+
+def _finish(row: QuerySet[CronRun], due: Due, *, now: datetime) -> bool:
     try:
         outcome = due.job.run(now)
-    except GatewayError as refusal:
-        log.warning("job_failed", job=due.job.name, key=due.key, because=str(refusal))
-        outcome = f"{type(refusal).__name__}: {refusal}"
-    CronRun.objects.filter(job=due.job.name, key=due.key).update(
-        finished_at=now, outcome=outcome, leased_until=None
-    )
+    except Unavailable as away:
+        log.warning("job_waits", job=due.job.name, key=due.key, because=str(away))
+        row.update(leased_until=now + AGAIN_AFTER, outcome=f"waits: {away}")
+        return False
+    except Rejected as refusal:
+        log.error("job_refused", job=due.job.name, key=due.key, because=str(refusal))
+        outcome = f"refused: {refusal}"
+    row.update(finished_at=now, outcome=outcome, leased_until=None)
     return True
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import connections
 
-from gateway.ingest.inbox import BrokerAddress
+from gateway.ingest.inbox import BrokerAddress, Inbox
 from gateway.project.beats import Beats, Role
 from gateway.project.broker import BrokerFiles, PrivateBroker
 from gateway.project.config import BrokerKind, GatewaySettings
@@ -39,19 +39,19 @@ def all_roles(settings: GatewaySettings) -> tuple[Role, ...]:
     return tuple(role for role in Role if private or role is not Role.BROKER)
 
 
-def broker_password(settings: GatewaySettings) -> str | None:
+def broker_address(settings: GatewaySettings) -> BrokerAddress:
+    """Where the gateway finds the broker, and as whom."""
+    own = settings.broker
+    return BrokerAddress(own.host, own.port, own.username, broker_password(settings))
+
+
+def broker_password(settings: GatewaySettings) -> str:
     """The gateway's password at the broker; a private one's is made at the first start."""
     named = settings.broker.password
     if named is not None:
         return named.get_secret_value()
     private = settings.broker.kind is BrokerKind.PRIVATE
-    return BrokerFiles(broker_folder(settings)).own_password() if private else None
-
-
-def broker_address(settings: GatewaySettings) -> BrokerAddress:
-    """Where ingest finds the broker and who it is there."""
-    broker = settings.broker
-    return BrokerAddress(broker.host, broker.port, broker.username, broker_password(settings) or "")
+    return BrokerFiles(broker_folder(settings)).own_password() if private else ""
 
 
 def import_shared(roles: Sequence[Role]) -> None:
@@ -71,14 +71,15 @@ def run_role(role: Role, settings: GatewaySettings, beats: Beats) -> None:
 
     match role:
         case Role.BROKER:
-            broker = PrivateBroker(settings.broker, folder=broker_folder(settings))
+            files, password = BrokerFiles(broker_folder(settings)), broker_password(settings)
+            broker = PrivateBroker(settings.broker, files=files, password=password)
             broker.run(stop=stop_on_signals(), beat=beat)
         case Role.WEB:
             import_module("gateway.project.serving").serve_pages(settings.web, beat=beat)
         case Role.LIVE:
             import_module("gateway.project.serving").serve_streams(settings.web, beat=beat)
         case Role.INGEST:
-            inbox = import_module("gateway.ingest.inbox").Inbox(broker_address(settings))
+            inbox = Inbox(broker_address(settings))
             listener = import_module("gateway.ingest.listener").Listener(inbox, beat=beat)
             listener.run(stop_on_signals())
         case Role.WORKER:

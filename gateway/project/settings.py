@@ -18,6 +18,7 @@ LIVE_PORT = _own.web.live_port
 LIVE_URL = _own.web.live_url
 ERP_CONNECTED = _own.isams is not None
 BEATS = _own.data / "run"
+ERP_CONNECTED = _own.isams is not None
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gateway.portal.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "gateway.portal.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",

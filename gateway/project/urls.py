@@ -1,6 +1,6 @@
 """Which address leads to which room."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from gateway.project import health
 
@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),
+    path("", include("gateway.portal.urls")),
+    path("", include("gateway.portal.urls")),
 ]
