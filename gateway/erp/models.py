@@ -33,11 +33,14 @@ class Code(models.Model):
 class Registration(models.Model):
     """What we know of one student's entry in the ERP's register.
 
-    `written` is the last body we wrote and read back, as JSON; `state` says whether the
-    ERP holds what we hold, and `because` what a person should know or do when not.
+    `written` is the last statement we wrote and read back, `attempted` the last one we set
+    out to write, both as `rules.to_text` has them: with a lost answer, either may be what the
+    ERP holds of ours. `state` says whether the ERP holds what we hold, and `because` what a
+    person should know or do when not.
     """
 
     class State(models.TextChoices):
+        WRITING = "writing"
         PUSHED = "pushed"
         KEPT = "kept"
         CORRECT_IN_ERP = "correct_in_erp"
@@ -45,7 +48,8 @@ class Registration(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="registrations")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="registrations")
     state = models.CharField(max_length=16, choices=State)
-    written = models.TextField(default="", blank=True)
+    written = models.CharField(max_length=200, default="", blank=True)
+    attempted = models.CharField(max_length=200, default="", blank=True)
     because = models.CharField(max_length=300, default="", blank=True)
     at = models.DateTimeField()
 
@@ -70,8 +74,8 @@ class Sync(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
     what = models.CharField(max_length=16)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True)
     outcome = models.TextField(default="", blank=True)
     ok = models.BooleanField(default=False)
 
