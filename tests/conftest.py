@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 from django.conf import settings
 
@@ -20,6 +21,7 @@ os.environ["MUSTER_DATA"] = str(_data)
 os.environ.setdefault("MUSTER_DATABASE", os.environ.get("MUSTER_TEST_DATABASE", ""))
 os.environ["MUSTER_CONFIG"] = str(_data / "none.toml")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.project.settings")
+django.setup()
 
 STORE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 

@@ -191,7 +191,12 @@ class UnknownCredential:
 
 def day_totals(site_id: int, day: date) -> Totals:
     """The numbers over the students enrolled at the site on `day`."""
-    states = [s for s in person_states(site_id, day) if s.year_group]
+    return totals_of(person_states(site_id, day))
+
+
+def totals_of(people: Iterable[PersonState]) -> Totals:
+    """The numbers over those of these people who are enrolled."""
+    states = [s for s in people if s.year_group]
     by_presence = {p: sum(s.presence is p for s in states) for p in Presence}
     return Totals(
         expected=len(states),

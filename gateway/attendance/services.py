@@ -9,7 +9,7 @@ from django.db import transaction
 from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSession
 from gateway.attendance.folding import lock_persons, refold, sightings_of, touched
 from gateway.attendance.judging import Word, judge_days, policy_of, say
-from gateway.attendance.models import Session, Track
+from gateway.attendance.models import Difference, Session, Track
 from gateway.attendance.recording import Heard, Kept, keep_tracks
 from gateway.attendance.rules import fold
 from gateway.attendance.values import Author, Mark, SessionState
@@ -195,6 +195,12 @@ def mark_by_hand(
     lock_persons([person_id])
     word = Word(session, person_id, mark, why or f"marked by {by}")
     say([word], policy_of(session.site_id), author=Author.PERSON, now=now, author_name=by)
+
+
+def see_difference(*, track_id: UUID, by: str, now: datetime) -> bool:
+    """Somebody knows that a kiosk showed another direction; False when it was known already."""
+    unseen = Difference.objects.filter(track_id=track_id, seen_at=None)
+    return bool(unseen.update(seen_at=now, seen_by=by))
 
 
 def _refresh(days: Mapping[tuple[int, date], Collection[int]], now: datetime) -> None:

@@ -1,0 +1,119 @@
+"""What people may type into pages, checked at the door."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from cronsim import CronSim, CronSimError
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gateway.attendance.models import RegistrationPolicy
+from gateway.attendance.values import Base, LateFrom, Mark
+from gateway.portal.words import WORDS
+from gateway.timetable.models import YearGroup
+from kiosk.protocol.lateness import Rounding
+
+EXAMPLE_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - only to see whether a cron line can be read
+ROLL_BASES = (Base.PRESENT, Base.ABSENT, Base.EXCUSED, Base.MEDICAL_LEAVE)
+
+
+class BecauseForm(forms.Form):
+    """A reason, which is kept with the deed."""
+
+    because = forms.CharField(label=_("Reason"), max_length=160, strip=True)
+
+
+class MarkForm(forms.Form):
+    """A mark by hand for one person on a roll."""
+
+    base = forms.ChoiceField(
+        label=_("Mark"), choices=[(base.value, WORDS[base.value]) for base in ROLL_BASES]
+    )
+    late_minutes = forms.IntegerField(
+        label=_("Minutes late, if present and late"), required=False, min_value=1, max_value=600
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+
+    def mark(self) -> Mark:
+        """The mark that was typed; minutes count for somebody present alone."""
+        base = Base(self.cleaned_data["base"])
+        late = self.cleaned_data["late_minutes"] if base is Base.PRESENT else None
+        return Mark(base, late_minutes=late, reason=self.cleaned_data["reason"])
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A site's registration policy; the share is typed in per cent."""
+
+    share_percent = forms.IntegerField(
+        label=_("Hold when more than this share of a year group would be marked, in per cent"),
+        min_value=1,
+        max_value=100,
+    )
+    late_after = forms.ChoiceField(
+        label=_("Late after"), choices=[(at.value, WORDS[at.value]) for at in LateFrom]
+    )
+    minutes_from = forms.ChoiceField(
+        label=_("Minutes are counted from"),
+        choices=[(at.value, WORDS[at.value]) for at in LateFrom if at is not LateFrom.FINISH],
+    )
+    rounding = forms.ChoiceField(
+        label=_("A begun minute is"), choices=[(way.value, WORDS[way.value]) for way in Rounding]
+    )
+    year_groups = forms.ModelMultipleChoiceField(
+        label=_("Year groups"),
+        queryset=YearGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only students of these year groups are marked absent automatically."),
+    )
+
+    class Meta:
+        model = RegistrationPolicy
+        fields = (
+            "erp_enabled", "erp_can_correct", "present_code", "absence_code",
+            "late_after", "grace_minutes", "minutes_from", "rounding",
+            "absence_enabled", "cron", "period_kind", "year_groups",
+        )  # fmt: skip
+        labels = {
+            "erp_enabled": _("Send marks to the ERP"),
+            "erp_can_correct": _("The ERP accepts corrections of what we sent"),
+            "present_code": _("Code for present"),
+            "absence_code": _("Code for absent"),
+            "grace_minutes": _("Minutes of grace"),
+            "absence_enabled": _("Mark absence automatically"),
+            "cron": _("Schedule"),
+            "period_kind": _("Registration period"),
+        }
+        help_texts = {
+            "erp_enabled": _("Lateness is judged only while this is on."),
+            "erp_can_correct": _(
+                "Switch off where a mark cannot be changed once the ERP has it: a later "
+                "arrival is then listed as “correct it in the ERP”."
+            ),
+            "cron": _("Minute, hour, day, month, weekday, on the site’s clock: 10 8-12 * * 1-5"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Offer the year groups of the policy's own site."""
+        super().__init__(*args, **kwargs)
+        groups = YearGroup.objects.filter(division__site_id=self.instance.site_id)
+        self.fields["year_groups"].queryset = groups  # type: ignore[attr-defined]  # a model choice
+        self.initial.setdefault("share_percent", round(self.instance.share_limit * 100))
+
+    def clean_cron(self) -> str:
+        """The schedule, refused when no one could fire by it."""
+        line = str(self.cleaned_data["cron"]).strip()
+        try:
+            CronSim(line, EXAMPLE_DAY)
+        except CronSimError as wrong:
+            raise forms.ValidationError(
+                _("This schedule cannot be read: five parts are needed, such as 10 8-12 * * 1-5.")
+            ) from wrong
+        return line
+
+    def save(self, commit: bool = True) -> RegistrationPolicy:  # noqa: FBT001 - Django's
+        """Keep the policy, with the share as a fraction."""
+        self.instance.share_limit = Decimal(self.cleaned_data["share_percent"]) / 100
+        policy: RegistrationPolicy = super().save(commit)
+        return policy

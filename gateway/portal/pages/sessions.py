@@ -1,0 +1,50 @@
+"""One session's roll, and a mark by hand."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from gateway.attendance import queries as attendance
+from gateway.attendance.models import Session
+from gateway.attendance.services import mark_by_hand
+from gateway.portal.access import office_page
+from gateway.portal.acts import act
+from gateway.portal.forms import MarkForm
+from gateway.portal.frame import place, show
+
+
+@office_page
+def session_page(request: HttpRequest, site: str, session_id: int) -> HttpResponse:
+    """Everybody on the roll with the mark that holds."""
+    where = place(site)
+    session = get_object_or_404(Session, pk=session_id, site=where.site)
+    context = {"session": session, "roll": attendance.roll_of(session.pk)}
+    return show(request, where, "session.html", here="status", context=context)
+
+
+@office_page
+def mark_page(request: HttpRequest, site: str, session_id: int, person_id: int) -> HttpResponse:
+    """Let a person's word stand for one line of the roll."""
+    where = place(site)
+    session = get_object_or_404(Session, pk=session_id, site=where.site)
+    form = MarkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return act(
+            request,
+            lambda: mark_by_hand(
+                session_id=session.pk,
+                person_id=person_id,
+                mark=form.mark(),
+                by=request.user.get_username(),
+                now=where.now,
+            ),
+            done=_("The mark is kept."),
+            back="session",
+            at=(site, session.pk),
+        )
+    lines = attendance.roll_of(session.pk)
+    line = next((line for line in lines if line.person_id == person_id), None)
+    if line is None:
+        raise Http404
+    context = {"session": session, "line": line, "form": form}
+    return show(request, where, "mark.html", here="status", context=context)

@@ -1,0 +1,33 @@
+"""Filters of the portal's templates."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gateway.portal import words
+
+register = template.Library()
+
+
+@register.filter
+def word(value: str) -> words.Word:
+    """The value in the reader's language."""
+    return words.word(value)
+
+
+@register.filter
+def tag(value: str) -> SafeString:
+    """The value as a small coloured word."""
+    return format_html('<span class="tag {}">{}</span>', words.tone(value), words.word(value))
+
+
+@register.filter
+def masked(value: str) -> str:
+    """A credential with its middle left out."""
+    return words.masked(value)
+
+
+@register.filter
+def dash(value: object) -> object:
+    """A dash where there is nothing."""
+    return value if value not in (None, "", 0) else "–"

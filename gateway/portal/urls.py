@@ -1,0 +1,74 @@
+"""The addresses of the pages."""
+
+from datetime import date
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path, register_converter
+from django.views.i18n import set_language
+
+from gateway.portal.pages import (
+    absence,
+    board,
+    days,
+    deliveries,
+    kiosks,
+    lines,
+    messages,
+    policy,
+    sessions,
+    students,
+)
+
+
+class IsoDate:
+    """A date in an address, such as 2026-11-23."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        """Raises ValueError, which means "no such page", for a date there is not."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        """The date as it is written in addresses."""
+        return str(value)
+
+
+register_converter(IsoDate, "date")
+
+app_name = "portal"
+
+of_a_site = [
+    path("", board.board, name="board"),
+    path("days/", days.status, name="status"),
+    path("days/<date:day>/", days.day_page, name="day"),
+    path("people/", students.students_page, name="students"),
+    path("people/<int:person_id>/<date:day>/", days.person_page, name="person"),
+    path("cards/<slug:card>/", students.assign_page, name="assign"),
+    path("sessions/<int:session_id>/", sessions.session_page, name="session"),
+    path("sessions/<int:session_id>/<int:person_id>/", sessions.mark_page, name="mark"),
+    path("absence/", absence.absence_page, name="absence"),
+    path("absence/run/", absence.run_now, name="run_absence"),
+    path("holds/<int:hold_id>/", absence.hold_page, name="hold"),
+    path("kiosks/", kiosks.kiosks_page, name="kiosks"),
+    path("kiosks/<slug:kiosk_id>/out/", kiosks.out_of_service, name="kiosk_out"),
+    path("kiosks/<slug:kiosk_id>/in/", kiosks.back_in_service, name="kiosk_in"),
+    path("deliveries/", deliveries.deliveries_page, name="deliveries"),
+    path("deliveries/retry/", deliveries.retry_all, name="retry_all"),
+    path("deliveries/<int:delivery_id>/retry/", deliveries.retry_one, name="retry"),
+    path("set-aside/", messages.set_aside_page, name="set_aside"),
+    path("set-aside/<int:message_id>/", messages.message_page, name="message"),
+    path("set-aside/<int:message_id>/settle/", messages.settle_one, name="settle"),
+    path("differences/<uuid:track_id>/seen/", lines.difference_seen, name="difference_seen"),
+    path("corrections/<int:session_id>/<int:person_id>/", lines.corrected, name="corrected"),
+    path("settings/", policy.policy_page, name="policy"),
+]
+
+urlpatterns = [
+    path("", board.home, name="home"),
+    path("login", LoginView.as_view(template_name="portal/login.html"), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("language", set_language, name="set_language"),
+    path("site", board.choose_site, name="choose_site"),
+    path("s/<slug:site>/", include(of_a_site)),
+]

@@ -1,0 +1,98 @@
+"""The words pages use for the values other rooms decide on."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Word = str | Promise
+
+WORDS: dict[str, Word] = {
+    "signed_in": _("signed in"),
+    "signed_out": _("signed out"),
+    "not_signed": _("not signed yet"),
+    "in": pgettext_lazy("direction", "in"),
+    "out": pgettext_lazy("direction", "out"),
+    "repeat": _("repeat"),
+    "not_counted": _("not counted"),
+    "unknown": _("unknown"),
+    "blocked": _("blocked"),
+    "late": _("late"),
+    "absent": _("absent"),
+    "present": _("present"),
+    "pending": _("pending"),
+    "excused": _("excused"),
+    "medical_leave": _("medical leave"),
+    "on_hold": _("on hold"),
+    "rule": _("rule"),
+    "erp": _("ERP"),
+    "person": _("person"),
+    "scheduled": _("scheduled"),
+    "active": _("active"),
+    "completed": _("completed"),
+    "cancelled": _("cancelled"),
+    "holding": _("holding"),
+    "running": _("running"),
+    "done": _("done"),
+    "waiting": _("waiting"),
+    "delivered": _("delivered"),
+    "set_aside": _("set aside"),
+    "trusted": _("exact"),
+    "repaired": _("repaired"),
+    "approximate": _("time approximate"),
+    "card": _("card"),
+    "qr": _("QR code"),
+    "face": _("face"),
+    "pin": _("PIN"),
+    "name": _("name"),
+    "student": _("student"),
+    "staff": _("staff"),
+    "guardian": _("guardian"),
+    "visitor": _("visitor"),
+    "kiosk_unheard": _("kiosk not heard"),
+    "code_unknown": _("code unknown"),
+    "too_many": _("too many"),
+    "start": _("the period's start"),
+    "register_time": _("the register time"),
+    "finish": _("the period's finish"),
+    "floor": _("dropped"),
+    "ceil": _("counted whole"),
+    "AM": _("morning"),
+    "PM": _("afternoon"),
+}
+
+TONES = {
+    "signed_in": "in",
+    "present": "in",
+    "active": "in",
+    "done": "in",
+    "delivered": "in",
+    "in": "in",
+    "signed_out": "out",
+    "out": "out",
+    "late": "late",
+    "approximate": "late",
+    "running": "late",
+    "absent": "stop",
+    "holding": "stop",
+    "set_aside": "stop",
+    "blocked": "stop",
+    "unknown": "ask",
+    "not_counted": "ask",
+}
+
+
+def word(value: StrEnum | str) -> Word:
+    """How a page says this value; a value without a word stands for itself."""
+    return WORDS.get(str(value), str(value))
+
+
+def tone(value: StrEnum | str) -> str:
+    """The colour that carries the value's meaning; empty for a neutral one."""
+    return TONES.get(str(value), "")
+
+
+def masked(value: str) -> str:
+    """A credential's value as it may be shown: its two ends."""
+    return value if len(value) <= 8 else f"{value[:4]}…{value[-4:]}"
