@@ -1,0 +1,39 @@
+"""A camera without hardware: it sees the frames it is shown."""
+
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+
+from drivers.camera.camera import Frame
+from drivers.errors import DriverError
+
+
+class SimulatedCamera:
+    """Gives each frame shown to it once, and counts them."""
+
+    def __init__(self) -> None:
+        self._ahead: SimpleQueue[Frame | DriverError] = SimpleQueue()
+        self.captured = 0
+        self.is_closed = False
+
+    def show(self, frame: Frame) -> None:
+        """Hold a picture before the lens; the next `capture` answers it."""
+        self._ahead.put(frame)
+
+    def fail(self, error: DriverError) -> None:
+        """Let the next `capture` raise `error`."""
+        self._ahead.put(error)
+
+    def capture(self, timeout: timedelta) -> Frame | None:
+        """The next frame shown, None after `timeout`, or the error asked for."""
+        try:
+            seen = self._ahead.get(timeout=timeout.total_seconds())
+        except Empty:
+            return None
+        if isinstance(seen, DriverError):
+            raise seen
+        self.captured += 1
+        return seen
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.is_closed = True

@@ -1,0 +1,46 @@
+"""What a card reader promises, and the number it reads."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, Self
+
+LENGTHS = (4, 7, 10)
+"""Bytes of a single, double and triple size number (ISO/IEC 14443-3, 6.5.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardUid:
+    """A card's number as the card sends it: 4, 7 or 10 bytes, first byte first."""
+
+    octets: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.octets) not in LENGTHS:
+            raise ValueError(f"a card number has 4, 7 or 10 bytes, not {len(self.octets)}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The number written in hex, as `str` writes it. Raises ValueError."""
+        return cls(bytes.fromhex(text))
+
+    def __str__(self) -> str:
+        return self.octets.hex().upper()
+
+
+class CardReader(Protocol):
+    """Reads the cards held to one antenna.
+
+    A card that stays on the antenna is told once; told again only after it was away.
+    """
+
+    def read(self, timeout: timedelta) -> CardUid | None:
+        """Wait for a card to be held up; None when none was within `timeout`.
+
+        Raises DeviceAway when the reader does not answer, DeviceMisread when the card
+        left before its number was whole.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the device. Closing twice does no harm."""
+        ...
