@@ -1,0 +1,164 @@
+"""The deciding loop: one queue, one thread, one answer at a time."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from enum import StrEnum
+from queue import Empty, SimpleQueue
+
+import structlog
+
+from drivers.clock.clock import Clock, Reading
+from kiosk.desk import Desk
+from kiosk.health import Supervisor
+from kiosk.lamps import Lamps
+from kiosk.link.link import Link
+from kiosk.screen.board import Board
+from kiosk.settings import KioskSettings
+from kiosk.visit import Answer, Outcome, Sighting, SiteRules
+
+log = structlog.get_logger()
+
+TICK = timedelta(seconds=1)
+PROBES_APART = timedelta(seconds=30)
+PROBES_APART_WHEN_FAILED = timedelta(seconds=5)
+CLEANUPS_APART = timedelta(minutes=10)
+
+
+class Word(StrEnum):
+    """What else than a sighting the loop can hear."""
+
+    RULES_CHANGED = "rules_changed"
+    STOP = "stop"
+
+
+class Loop:
+    """Decides. Nothing it is handed stops it: what cannot be recorded is shown as such."""
+
+    def __init__(
+        self,
+        settings: KioskSettings,
+        clock: Clock,
+        *,
+        board: Board,
+        lamps: Lamps,
+        supervisor: Supervisor,
+        settle: Callable[[SiteRules], None],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._board = board
+        self._lamps = lamps
+        self._supervisor = supervisor
+        self._settle = settle
+        self._heard: SimpleQueue[Sighting | Word] = SimpleQueue()
+        self._desk: Desk | None = None
+        self._link: Link | None = None
+        self._probe_due = timedelta(0)
+        self._cleanup_due = timedelta(0)
+
+    def tell(self, link: Link) -> None:
+        """Tell `link` of every new track from now on."""
+        self._link = link
+
+    def see(self, sighting: Sighting) -> None:
+        """Put a sighting in the queue. Never waits; safe from every thread."""
+        self._heard.put(sighting)
+
+    def rules_changed(self) -> None:
+        """Say that the site's settings are new. Never waits; safe from every thread."""
+        self._heard.put(Word.RULES_CHANGED)
+
+    def stop(self) -> None:
+        """Let the loop end once it has answered who is waiting."""
+        self._heard.put(Word.STOP)
+
+    def run(self) -> None:
+        """Decide until told to stop."""
+        heard: Sighting | Word | None = None
+        while heard is not Word.STOP:
+            self.tick()
+            self._supervisor.ready()
+            heard = self._next()
+            if isinstance(heard, Sighting):
+                self._serve(heard)
+            elif heard is Word.RULES_CHANGED:
+                self._read_rules()
+        self._supervisor.stopping()
+        self._close()
+
+    def tick(self) -> None:
+        """Take old names off, and look after the journal now and then."""
+        reading = self._clock.read()
+        self._board.forget(now=reading.uptime)
+        if reading.uptime < self._probe_due:
+            return
+        try:
+            self._look_after_journal(reading)
+        except (sqlite3.Error, OSError) as failed:
+            self._failed(failed)
+            self._board.report_health(can_record=False, clock_trusted=reading.trusted)
+
+    def _next(self) -> Sighting | Word | None:
+        try:
+            return self._heard.get(timeout=self._leisure().total_seconds())
+        except Empty:
+            return None
+
+    def _leisure(self) -> timedelta:
+        """Until the next tick, or until a name has to leave the screen."""
+        forgetting = self._board.next_forgetting()
+        if forgetting is None:
+            return TICK
+        return min(TICK, max(forgetting - self._clock.read().uptime, timedelta(0)))
+
+    def _serve(self, sighting: Sighting) -> None:
+        """Record, and only then show. Whatever fails, the person is told the truth."""
+        try:
+            answer = self._open().answer(sighting)
+        except Exception as failed:  # noqa: BLE001 - nothing may stop the loop that decides
+            self._failed(failed)
+            answer = Answer(Outcome.NOT_RECORDED, sighting.reading.utc)
+        self._board.show(answer, now=self._clock.read().uptime)
+        self._lamps.show(answer.outcome)
+        if answer.seq is not None and self._link is not None:
+            self._link.recorded(answer.seq)
+
+    def _look_after_journal(self, reading: Reading) -> None:
+        """See that the journal takes writes; note the time, and clean up, while at it."""
+        desk = self._open()
+        desk.check_writable()
+        desk.note_time(reading)
+        if reading.uptime >= self._cleanup_due and not desk.clean_up(reading):
+            self._cleanup_due = reading.uptime + CLEANUPS_APART
+        self._probe_due = reading.uptime + PROBES_APART
+        self._supervisor.alive()
+        self._board.report_health(can_record=True, clock_trusted=desk.knows_time(reading))
+
+    def _read_rules(self) -> None:
+        try:
+            desk = self._open()
+            desk.read_rules()
+        except (sqlite3.Error, OSError) as failed:
+            self._failed(failed)
+        else:
+            self._settle(desk.rules)
+
+    def _open(self) -> Desk:
+        """The desk; after a failure it is opened anew."""
+        if self._desk is None:
+            self._desk = Desk(self._settings)
+            self._settle(self._desk.rules)
+        return self._desk
+
+    def _failed(self, failure: Exception) -> None:
+        log.error("cannot_record", reason=f"{type(failure).__name__}: {failure}")
+        self._close()
+        self._probe_due = self._clock.read().uptime + PROBES_APART_WHEN_FAILED
+
+    def _close(self) -> None:
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            with suppress(sqlite3.Error):
+                desk.close()

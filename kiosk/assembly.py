@@ -1,0 +1,175 @@
+"""The whole kiosk, put together from its settings, started and ended in order."""
+
+import fcntl
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+from zoneinfo import ZoneInfo
+
+from drivers.camera.simulated import SimulatedCamera
+from drivers.card.reader import CardUid
+from drivers.card.simulated import SimulatedCardReader
+from drivers.clock.clock import Clock
+from drivers.feedback.feedback import Feedback
+from drivers.feedback.simulated import SimulatedFeedback
+from drivers.qr.simulated import SimulatedQrDecoder, frame_of
+from kiosk import database as files
+from kiosk import site, supervised
+from kiosk.app import Loop
+from kiosk.health import Supervisor
+from kiosk.identify import roster
+from kiosk.lamps import Lamps
+from kiosk.link.link import Link
+from kiosk.screen.board import Board
+from kiosk.screen.picture import Picture, draw
+from kiosk.screen.server import BEAT, Page, PageServer, Tray, TrayCard
+from kiosk.settings import KioskSettings
+from kiosk.visit import SiteRules
+from kiosk.watching import CardWatch, CodeWatch, Watch, watch
+
+TURN_TAKING = timedelta(milliseconds=0.5)
+"""How long one thread may hold up another; Python's own 5 ms would be felt in a tap."""
+
+TRAY_CARDS = 60
+
+
+class AlreadyRunning(Exception):
+    """Another kiosk works in this folder: stop it, or give this one a folder of its own."""
+
+
+class SimulatedHardware:
+    """Everything a kiosk has, without hardware."""
+
+    def __init__(self) -> None:
+        self.cards = SimulatedCardReader()
+        self.camera = SimulatedCamera()
+        self.decoder = SimulatedQrDecoder()
+        self.feedback: Feedback = SimulatedFeedback()
+
+    def watches(self, clock: Clock) -> dict[str, Watch]:
+        """What looks out for people."""
+        return {
+            "card_reader": CardWatch(self.cards, clock),
+            "camera": CodeWatch(self.camera, self.decoder, clock),
+        }
+
+    def hold_up(self, method: str, value: str) -> None:
+        """Hold a card or a code up to the kiosk. Raises ValueError when it is neither."""
+        if method == "card":
+            self.cards.tap(CardUid.parse(value))
+        elif method == "qr" and value:
+            self.camera.show(frame_of(value))
+        else:
+            raise ValueError("a card or a qr can be held up")
+
+
+class Kiosk:
+    """One process: threads for readers, lamps, link and page, and the loop that decides."""
+
+    def __init__(self, settings: KioskSettings, clock: Clock, hardware: SimulatedHardware) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._hardware = hardware
+        self._zone = ZoneInfo(settings.zone)
+        self._stop = Event()
+        self.board = Board(shown_for=settings.screen.shown_for)
+        self.lamps = Lamps(hardware.feedback)
+        self.loop = Loop(
+            settings,
+            clock,
+            board=self.board,
+            lamps=self.lamps,
+            supervisor=Supervisor(),
+            settle=self._settle,
+        )
+        self.link = Link(
+            settings, clock, tell=self.board.report_link, rules_changed=self.loop.rules_changed
+        )
+        self.loop.tell(self.link)
+
+    def run(self) -> None:
+        """Serve people until `stop`. Raises AlreadyRunning, OSError when the port is taken."""
+        sys.setswitchinterval(TURN_TAKING.total_seconds())
+        with _alone_in(self._settings), self._page():
+            self.loop.tick()
+            threads = self._start()
+            supervised.keep_running("loop", self.loop.run, stop=self._stop)
+            self._stop.set()
+            self.link.wake()
+            self.lamps.wake()
+            for thread in threads:
+                thread.join(timeout=2)
+
+    def stop(self) -> None:
+        """End cleanly; people who wait are answered first. Safe in a signal handler."""
+        self.loop.stop()
+
+    def _start(self) -> list[Thread]:
+        stop = self._stop
+        threads = [
+            supervised.start("lamps", lambda: self.lamps.run(stop), stop=stop),
+            supervised.start("link", lambda: self.link.run(stop), stop=stop),
+        ]
+        for name, device in self._hardware.watches(self._clock).items():
+            look = _watching(name, device, self.loop, stop)
+            threads.append(supervised.start(name, look, stop=stop))
+        return threads
+
+    @contextmanager
+    def _page(self) -> Iterator[None]:
+        wait = BEAT
+        page = Page(
+            draw=self._draw,
+            wait=lambda seen: self.board.wait(seen, timeout=wait),
+            tray=Tray(cards=self._tray_cards, hold_up=self._hardware.hold_up),
+        )
+        server = PageServer(self._settings.screen, page)
+        serving = Thread(target=server.serve_forever, name="page", daemon=True)
+        serving.start()
+        try:
+            yield
+        finally:
+            server.end()
+            serving.join(timeout=2)
+
+    def _draw(self) -> Picture:
+        reading = self._clock.read()
+        view = self.board.view(now=reading.uptime)
+        language = self._settings.screen.language
+        return draw(view, reading=reading, zone=self._zone, language=language)
+
+    def _settle(self, rules: SiteRules) -> None:
+        self._zone = rules.zone
+
+    def _tray_cards(self, search: str) -> tuple[TrayCard, ...]:
+        path = self._settings.data / site.FILE
+        try:
+            database = files.connect(path, durability=files.Durability.NORMAL)
+        except sqlite3.Error:
+            return ()
+        try:
+            held = roster.cards(database, search=search, most=TRAY_CARDS)
+        except sqlite3.Error:
+            return ()
+        finally:
+            database.close()
+        return tuple(TrayCard(each.card, each.name) for each in held)
+
+
+@contextmanager
+def _alone_in(settings: KioskSettings) -> Iterator[None]:
+    """Hold the folder, so that two kiosks never number the same tracks."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise AlreadyRunning(f"another kiosk works in {settings.data}") from held
+        yield
+
+
+def _watching(name: str, device: Watch, loop: Loop, stop: Event) -> Callable[[], None]:
+    return lambda: watch(name, device, put=loop.see, stop=stop)

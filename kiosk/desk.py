@@ -1,0 +1,137 @@
+"""The desk: identifies who is there, decides, and journals. What it answers is already durable."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from uuid_utils.compat import uuid7
+
+from drivers.clock.clock import Reading
+from kiosk import site, visit
+from kiosk.identify import roster
+from kiosk.journal import Bounds, Entry, Journal
+from kiosk.protocol import days
+from kiosk.protocol.clocks import Anchor
+from kiosk.protocol.messages import Shown
+from kiosk.settings import KioskSettings
+from kiosk.visit import Answer, Decision, Holder, Instant, Sighting, SiteRules
+
+_NO_BOOT = UUID(int=0)
+_NO_DAY = Bounds(datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class _Boot:
+    """The boot whose anchor is at hand."""
+
+    id: UUID
+    anchor: Anchor | None
+
+
+class Desk:
+    """Belongs to the deciding loop's thread. Its methods raise sqlite3.Error or OSError."""
+
+    def __init__(self, settings: KioskSettings) -> None:
+        """Open journal and site file, or make them anew."""
+        settings.data.mkdir(parents=True, exist_ok=True)
+        site.open_site(settings.data).close()
+        self._journal = Journal(settings.data)
+        self._otherwise = SiteRules(ZoneInfo(settings.zone))
+        self._boot = _Boot(_NO_BOOT, None)
+        self._day = _NO_DAY
+        self.rules = self._otherwise
+        self.read_rules()
+
+    def read_rules(self) -> None:
+        """Take over the site's settings as they now stand."""
+        self.rules = site.rules(self._journal.database, otherwise=self._otherwise)
+        self._day = _NO_DAY
+
+    def answer(self, sighting: Sighting) -> Answer:
+        """Decide what the person is told. When this returns, what was decided is on disk."""
+        reading = sighting.reading
+        self.note_time(reading)
+        instant = visit.instant_of(reading, self._anchor(reading))
+        found = roster.find(self._journal.database, sighting.method, sighting.value, schema="site")
+        if found.is_blocked or found.holder is None:
+            shown = Shown.BLOCKED if found.is_blocked else Shown.UNKNOWN
+            last_at = self._journal.last_refusal(sighting.method, sighting.value)
+            decision = visit.refuse(shown, instant.at, last_at=last_at, rules=self.rules)
+            return self._keep(sighting, instant, decision, found.holder, is_named=False)
+        tracks = self._journal.tracks_of(found.holder.person, self._bounds(instant.at))
+        decision = visit.admit(found.holder, instant, tracks=tracks, rules=self.rules)
+        return self._keep(sighting, instant, decision, found.holder, is_named=True)
+
+    def note_time(self, reading: Reading) -> None:
+        """Once a boot is synchronised, anchor it, and repair what it recorded before."""
+        if reading.trusted and self._anchor(reading) is None:
+            anchor = Anchor(reading.boot_id, reading.utc, reading.uptime)
+            self._journal.remember(anchor)
+            self._boot = _Boot(reading.boot_id, anchor)
+
+    def knows_time(self, reading: Reading) -> bool:
+        """Whether the reading's instant can be relied on."""
+        return visit.instant_of(reading, self._anchor(reading)).exact
+
+    def clean_up(self, reading: Reading) -> int:
+        """Delete a few long confirmed tracks, if the time is known; answers how many."""
+        instant = visit.instant_of(reading, self._anchor(reading))
+        if not instant.exact:
+            return 0
+        confirmed = site.confirmed(self._journal.database, self._journal.install)
+        return self._journal.purge(confirmed=confirmed, now=instant.at)
+
+    def check_writable(self) -> None:
+        """Raise when nothing could be recorded now."""
+        self._journal.check_writable()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._journal.close()
+
+    def _keep(
+        self,
+        sighting: Sighting,
+        instant: Instant,
+        decision: Decision,
+        holder: Holder | None,
+        *,
+        is_named: bool,
+    ) -> Answer:
+        seq = None
+        if decision.journalled is not None:
+            seq = self._journal.record(
+                Entry(
+                    id=uuid7(),
+                    reading=sighting.reading,
+                    at=instant.at,
+                    method=sighting.method,
+                    credential=sighting.value,
+                    person=holder.person if holder else None,
+                    shown=decision.journalled,
+                    late_minutes=decision.late_minutes,
+                )
+            )
+        return Answer(
+            outcome=decision.outcome,
+            at=instant.at,
+            name=holder.name if holder and is_named else "",
+            language=holder.language if holder else None,
+            late_minutes=decision.late_minutes,
+            since=decision.since,
+            seq=seq,
+        )
+
+    def _anchor(self, reading: Reading) -> Anchor | None:
+        if reading.boot_id != self._boot.id:
+            self._boot = _Boot(reading.boot_id, self._journal.anchor(reading.boot_id))
+        return self._boot.anchor
+
+    def _bounds(self, at: datetime) -> Bounds:
+        """The school day `at` lies in; the one found last is kept at hand."""
+        if not self._day.first <= at < self._day.after:
+            zone, starts = self.rules.zone, self.rules.day_starts
+            day = days.school_day(at, zone=zone, day_starts=starts)
+            self._day = Bounds(*days.day_bounds(day, zone=zone, day_starts=starts))
+        return self._day

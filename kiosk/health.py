@@ -1,0 +1,83 @@
+"""How the kiosk is: what its heartbeat says, and what systemd hears."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from systemd import daemon
+
+from drivers.clock.clock import Reading
+from kiosk.backlog import Backlog
+from kiosk.protocol.messages import Heartbeat
+from kiosk.settings import KioskSettings
+
+MEGABYTE = 1_000_000
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def heartbeat(
+    settings: KioskSettings,
+    *,
+    reading: Reading,
+    backlog: Backlog,
+    confirmed: int,
+    roster_version: int,
+    heard_upto: datetime | None,
+) -> Heartbeat:
+    """The kiosk's state, for the gateway."""
+    span = backlog.span()
+    return Heartbeat(
+        kiosk=settings.kiosk,
+        install=backlog.install,
+        sent_at=reading.utc,
+        boot_id=reading.boot_id,
+        uptime_ms=reading.uptime // MILLISECOND,
+        clock_trusted=reading.trusted,
+        first_seq=span.first,
+        last_seq=span.last,
+        queue=max(0, span.last - confirmed),
+        roster_version=roster_version,
+        heard_upto=heard_upto,
+        software=software(),
+        disk_free_mb=disk_free_mb(settings.data),
+        anchors=backlog.anchors(),
+    )
+
+
+@cache
+def software() -> str:
+    """The version of the programs, as installed."""
+    return f"muster {metadata.version('muster')}"
+
+
+def disk_free_mb(folder: Path) -> int:
+    """Whole megabytes free to the kiosk; 0 when the disk cannot be asked."""
+    try:
+        return shutil.disk_usage(folder).free // MEGABYTE
+    except OSError:
+        return 0
+
+
+class Supervisor:
+    """Tells systemd how the kiosk is. Without systemd it says everything to nobody."""
+
+    def __init__(self, notify: Callable[[str], object] = daemon.notify) -> None:
+        self._notify = notify
+        self._is_ready = False
+
+    def ready(self) -> None:
+        """The deciding loop has turned once: the kiosk serves people."""
+        if not self._is_ready:
+            self._is_ready = True
+            self._notify("READY=1")
+
+    def alive(self) -> None:
+        """The deciding loop turns and the journal takes writes."""
+        self._notify("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """The kiosk was asked to end."""
+        self._notify("STOPPING=1")

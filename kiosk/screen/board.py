@@ -1,0 +1,104 @@
+"""What the screen shows, kept for as long as it may be shown."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from threading import Condition
+
+from kiosk.link.state import LinkState
+from kiosk.visit import Answer, Outcome
+
+FOOT = 3
+"""Results that stay in the foot, nameless once their time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer on the screen. From `personal_until` (uptime) on it has no name left."""
+
+    answer: Answer
+    personal_until: timedelta
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything the screen shows at one moment, the newest answer first."""
+
+    answers: tuple[Shown, ...]
+    link: LinkState
+    can_record: bool
+    clock_trusted: bool
+
+
+class Board:
+    """Written by the deciding loop and the link, watched by the pages.
+
+    `now` is the machine's uptime.
+    """
+
+    def __init__(self, *, shown_for: timedelta) -> None:
+        self._shown_for = shown_for
+        self._changed = Condition()
+        self._version = 0
+        self._count = 0
+        self._answers: deque[Shown] = deque(maxlen=FOOT + 1)
+        self._link = LinkState(online=False, confirmed=0, last=0)
+        self._can_record = True
+        self._clock_trusted = True
+
+    def show(self, answer: Answer, *, now: timedelta) -> None:
+        """Put an answer up."""
+        with self._changed:
+            self._count += 1
+            self._answers.appendleft(Shown(answer, now + self._shown_for, self._count))
+            self._can_record = answer.outcome is not Outcome.NOT_RECORDED
+            self._bump()
+
+    def forget(self, *, now: timedelta) -> None:
+        """Take off every name whose time is over; nothing of it stays in memory."""
+        with self._changed:
+            kept = [_nameless(each, now) for each in self._answers]
+            if kept != list(self._answers):
+                self._answers = deque(kept, maxlen=FOOT + 1)
+                self._bump()
+
+    def next_forgetting(self) -> timedelta | None:
+        """When the next name has to go; None while there is none."""
+        named = (each.personal_until for each in self._answers if each.answer.name)
+        return min(named, default=None)
+
+    def report_link(self, link: LinkState) -> None:
+        """Show how the link is."""
+        with self._changed:
+            self._link = link
+            self._bump()
+
+    def report_health(self, *, can_record: bool, clock_trusted: bool) -> None:
+        """Show whether the kiosk can record, and whether its time can be relied on."""
+        with self._changed:
+            if (can_record, clock_trusted) != (self._can_record, self._clock_trusted):
+                self._can_record, self._clock_trusted = can_record, clock_trusted
+                self._bump()
+
+    def view(self, *, now: timedelta) -> View:
+        """What may be shown now; names whose time is over are left out even here."""
+        with self._changed:
+            answers = tuple(_nameless(each, now) for each in self._answers)
+            return View(answers, self._link, self._can_record, self._clock_trusted)
+
+    def wait(self, seen: int, *, timeout: timedelta) -> int:
+        """Wait until there is something newer than version `seen`; answers the version."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != seen, timeout.total_seconds())
+            return self._version
+
+    def _bump(self) -> None:
+        self._version += 1
+        self._changed.notify_all()
+
+
+def _nameless(shown: Shown, now: timedelta) -> Shown:
+    if now < shown.personal_until or not shown.answer.name:
+        return shown
+    return replace(shown, answer=replace(shown.answer, name="", language=None))

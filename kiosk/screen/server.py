@@ -1,0 +1,219 @@
+"""The local page: served on loopback by the kiosk itself, kept current by an event stream."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from threading import Event
+from urllib.parse import parse_qs, urlsplit
+
+import structlog
+
+from kiosk.screen.picture import Picture
+from kiosk.settings import Screen
+
+log = structlog.get_logger()
+
+FILES = {
+    "/": ("kiosk.html", "text/html; charset=utf-8"),
+    "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
+    "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
+}
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+BEAT = timedelta(seconds=5)
+MOST_BODY = 4096
+MOST_STREAMS = 8
+SOCKET_PATIENCE_S = 30
+
+
+class Refused(Exception):
+    """The request is not answered; its words and status are."""
+
+    def __init__(self, status: HTTPStatus, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class TrayCard:
+    """A card of the tray, and whose it is."""
+
+    card: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """The simulated hardware, as a page may use it. `hold_up` raises ValueError."""
+
+    cards: Callable[[str], Iterable[TrayCard]]
+    hold_up: Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the server serves. `tray` is None on real hardware."""
+
+    draw: Callable[[], Picture]
+    wait: Callable[[int], int]
+    tray: Tray | None
+
+
+class PageServer(ThreadingHTTPServer):
+    """Serves the page until it is shut down. Raises OSError when the port is taken."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, settings: Screen, page: Page) -> None:
+        self.page = page
+        self.ended = Event()
+        self.streams = 0
+        super().__init__((settings.bind, settings.port), Handler)
+        self.port = self.server_address[1]
+        names = {*settings.hosts, settings.bind}
+        self.hosts = frozenset({f"{name}:{self.port}" for name in names} | names)
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the library's signature
+        """A page that went away is no error worth a trace."""
+        log.debug("page_request_failed", exc_info=sys.exc_info())
+
+    def end(self) -> None:
+        """Stop serving; streams end by themselves."""
+        self.ended.set()
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request of the page."""
+
+    server: PageServer
+    protocol_version = "HTTP/1.1"
+    server_version = "muster"
+    sys_version = ""
+    timeout = SOCKET_PATIENCE_S
+
+    def do_GET(self) -> None:
+        """Serve a file, the tray, or the stream."""
+        self._answer(self._get)
+
+    def do_POST(self) -> None:
+        """Hold up a card, on simulated hardware only."""
+        self._answer(self._post)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        """Requests are nothing for the log."""
+
+    def _answer(self, serve: Callable[[str], None]) -> None:
+        try:
+            self._check_origin()
+            serve(urlsplit(self.path).path)
+        except Refused as refusal:
+            self.close_connection = True
+            self._send(refusal.status, str(refusal).encode(), "text/plain; charset=utf-8")
+
+    def _check_origin(self) -> None:
+        """Only this page may talk to this server, whatever name a browser found it under."""
+        if self.headers.get("Host", "") not in self.server.hosts:
+            raise Refused(HTTPStatus.MISDIRECTED_REQUEST, "this host name is not served")
+        origin = self.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc not in self.server.hosts:
+            raise Refused(HTTPStatus.FORBIDDEN, "another page may not do this")
+
+    def _get(self, path: str) -> None:
+        if path in FILES:
+            name, kind = FILES[path]
+            self._send(HTTPStatus.OK, page_file(name), kind)
+        elif path == "/events":
+            self._stream()
+        elif path == "/tray" and self.server.page.tray:
+            self._send_tray(self.server.page.tray)
+        else:
+            raise Refused(HTTPStatus.NOT_FOUND, "there is nothing here")
+
+    def _post(self, path: str) -> None:
+        tray = self.server.page.tray
+        if path != "/tap" or tray is None:
+            raise Refused(HTTPStatus.NOT_FOUND, "there is nothing here")
+        for method, value in self._body().items():
+            try:
+                tray.hold_up(method, value)
+            except ValueError as wrong:
+                raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from wrong
+        self._send(HTTPStatus.ACCEPTED, b"{}", "application/json")
+
+    def _body(self) -> dict[str, str]:
+        if self.headers.get_content_type() != "application/json":
+            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "say it in application/json")
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > MOST_BODY:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "say it shorter")
+        try:
+            body = json.loads(self.rfile.read(int(length)))
+        except ValueError as wrong:
+            raise Refused(HTTPStatus.BAD_REQUEST, "this is no JSON") from wrong
+        if not isinstance(body, dict) or not all(isinstance(v, str) for v in body.values()):
+            raise Refused(HTTPStatus.BAD_REQUEST, 'say it as {"card": "04A2…"}')
+        return body
+
+    def _send_tray(self, tray: Tray) -> None:
+        search = parse_qs(urlsplit(self.path).query).get("search", [""])[0]
+        held = [{"card": each.card, "name": each.name} for each in tray.cards(search)]
+        self._send(HTTPStatus.OK, json.dumps(held).encode(), "application/json")
+
+    def _stream(self) -> None:
+        if self.server.streams >= MOST_STREAMS:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "enough pages are open")
+        self.server.streams += 1
+        try:
+            self._head(HTTPStatus.OK, "text/event-stream")
+            self.end_headers()
+            self._stream_pictures()
+        except OSError:
+            self.close_connection = True
+        finally:
+            self.server.streams -= 1
+
+    def _stream_pictures(self) -> None:
+        """The whole picture whenever it changed, and now and then so that a dead line shows."""
+        self.close_connection = True
+        seen = -1
+        while not self.server.ended.is_set():
+            seen = self.server.page.wait(seen)
+            picture = self.server.page.draw().as_json()
+            has_tray = self.server.page.tray is not None
+            told = json.dumps(picture | {"tray": has_tray}, ensure_ascii=False)
+            self.wfile.write(f"data: {told}\n\n".encode())
+            self.wfile.flush()
+
+    def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:
+        self._head(status, kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _head(self, status: HTTPStatus, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        for name, value in SECURITY.items():
+            self.send_header(name, value)
+
+
+@cache
+def page_file(name: str) -> bytes:
+    """A file of the page, as shipped."""
+    return resources.files("kiosk.screen").joinpath("page", name).read_bytes()
