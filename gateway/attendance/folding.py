@@ -104,7 +104,7 @@ def _replace_differences(
         Difference.objects.filter(pk__in=gone).delete()
     bulk.insert(
         Difference,
-        ("track", "site", "day", "shown", "truth"),
-        [(t, site_id, day, ours[t].shown.value, truth) for t, truth in truths.items()],
-        on_conflict="(track_id) DO UPDATE SET truth = excluded.truth",
+        ("track", "site", "day", "shown", "truth", "seen_by"),
+        [(t, site_id, day, ours[t].shown.value, truth, "") for t, truth in truths.items()],
+        on_conflict="(track_id) DO UPDATE SET truth = excluded.truth, day = excluded.day",
     )
