@@ -70,18 +70,18 @@ class Isams:
     def students(self) -> Iterator[tuple[ErpStudent, ...]]:
         """See Directory."""
         seen: set[str] = set()
+        totals: set[int] = set()
         page, last = 0, 1
         while page < last:
             page += 1
             body = self._student_page(page)
             last = body.total_pages
+            totals.add(body.total_count)
             students = tuple(student.student() for student in body.students)
             seen.update(student.key for student in students)
             yield students
-        if len(seen) != body.total_count:
-            raise FetchIncomplete(
-                f"{len(seen)} of {body.total_count} students came: the list changed meanwhile"
-            )
+        if totals != {len(seen)}:
+            raise FetchIncomplete(f"{len(seen)} students came, the ERP spoke of {sorted(totals)}")
 
     def periods(self, division: str, day: date) -> tuple[ErpPeriod, ...]:
         """See Calendar. Nothing is remembered of a day that has no period yet."""
