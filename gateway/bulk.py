@@ -6,6 +6,7 @@ a second say it in SQL.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -60,12 +61,16 @@ def _converter(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
     Foreign keys are converted as the key they point to.
     """
     target = field.target_field if isinstance(field, models.ForeignKey) else field
-    operations = connection.ops
-    if isinstance(target, models.DateTimeField):
-        return operations.adapt_datetimefield_value
+    if isinstance(target, models.DateTimeField) and not connection.features.supports_timezones:
+        return _naive_utc
     if isinstance(target, models.UUIDField) and not connection.features.has_native_uuid_field:
         return attrgetter("hex")
     return None
+
+
+def _naive_utc(instant: datetime) -> str:
+    """As Django writes instants into a store that knows no zones."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _chunks(rows: Sequence[Sequence[Any]], size: int) -> Iterator[Sequence[Sequence[Any]]]:

@@ -21,3 +21,7 @@ class ReasonMissing(Rejected):
 
 class PeriodRunsBackwards(Rejected):
     """A period must start, then register, then finish."""
+
+
+class WrongPolicy(Rejected):
+    """A site's registration policy cannot be kept as told."""

@@ -1,7 +1,7 @@
 """What other rooms hear of: the whole state of one person on one roll."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 from gateway.attendance.values import Base, Mark
@@ -32,7 +32,8 @@ class MarkChanged:
 
     def to_json(self) -> str:
         """The body of a delivery."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(told, separators=(",", ":"))
 
     @property
     def subject(self) -> str:
