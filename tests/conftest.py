@@ -4,23 +4,12 @@ The store is SQLite in a file, as in a school; with MUSTER_TEST_DATABASE it is t
 at that address, and `--store-only` picks the tests that touch the store.
 """
 
-import atexit
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
 import django
 import pytest
 from django.conf import settings
 
-_data = Path(tempfile.mkdtemp(prefix="muster-tests-"))
-atexit.register(shutil.rmtree, _data, ignore_errors=True)
-os.environ.setdefault("MUSTER_SECRET_KEY", "only-for-tests-" + "x" * 32)
-os.environ["MUSTER_DATA"] = str(_data)
-os.environ.setdefault("MUSTER_DATABASE", os.environ.get("MUSTER_TEST_DATABASE", ""))
-os.environ["MUSTER_CONFIG"] = str(_data / "none.toml")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.project.settings")
+from tests.environment import DATA
+
 django.setup()
 
 STORE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -50,4 +39,4 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """SQLite in a file, where locks, threads and several processes are what they are in use."""
     default = settings.DATABASES["default"]
     if "sqlite3" in default["ENGINE"]:
-        default["TEST"]["NAME"] = str(_data / "test.sqlite3")
+        default["TEST"]["NAME"] = str(DATA / "test.sqlite3")

@@ -1,4 +1,4 @@
 """Django's settings for tools that read the code without running tests."""
 
-import tests.conftest  # noqa: F401 - sets the environment first
+import tests.environment  # noqa: F401 - sets the environment first
 from gateway.project.settings import *  # noqa: F403
