@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from gateway.errors import GatewayError
 from gateway.project import logs
 from gateway.project.cli import parser
-from gateway.project.config import CONFIG_VARIABLE, settings
+from gateway.project.config import CONFIG_VARIABLE, DEFAULT_CONFIG, settings
 
 WRONG = 2
 
@@ -22,12 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.config is not None:
         os.environ[CONFIG_VARIABLE] = str(options.config)
     try:
-        if options.deed == "demo":
-            return int(import_module("gateway.project.demo").run(options))
-        logs.set_up(settings().log_level)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.project.settings")
-        django.setup()
-        return int(getattr(import_module("gateway.project.commands"), options.deed)(options))
+        module, _, deed = options.deed.rpartition(".")
+        if module != "demo":
+            _set_up()
+        return int(getattr(import_module(f"gateway.project.{module}"), deed)(options))
     except ValidationError as wrong:
         return _refuse(*_lines(wrong))
     except GatewayError as refusal:
@@ -38,9 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
 
 
+def _set_up() -> None:
+    logs.set_up(settings().log_level)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.project.settings")
+    django.setup()
+
+
 def _lines(wrong: ValidationError) -> list[str]:
     """Each wrong setting by its name, never with its value."""
-    return [f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in wrong.errors()]
+    read = os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)
+    named = (f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in wrong.errors())
+    return [f"the settings are wrong; correct {read} or the MUSTER_* variables", *named]
 
 
 def _refuse(*lines: str) -> int:

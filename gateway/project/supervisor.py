@@ -14,10 +14,10 @@ from datetime import timedelta
 from typing import NoReturn
 
 import structlog
+from systemd import daemon
 
 from gateway.project.beats import Beats, Role
 from gateway.project.processes import die_with_parent
-from systemd import daemon
 
 log = structlog.get_logger()
 
