@@ -11,6 +11,7 @@ from drivers.clock.system import SystemClock
 from kiosk import logs
 from kiosk import settings as settings_of
 from kiosk.assembly import AlreadyRunning, Kiosk, SimulatedHardware
+from kiosk.screen.board import Board
 
 WRONG_SETTINGS = 2
 CANNOT_START = 3
@@ -29,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         return WRONG_SETTINGS
     logs.set_up(settings.log_level)
     clock = SystemClock(assume_trusted=settings.assume_trusted_clock)
-    return run(Kiosk(settings, clock, SimulatedHardware()))
+    board = Board(shown_for=settings.screen.shown_for)
+    return run(Kiosk(settings, clock, hardware=SimulatedHardware(), board=board))
 
 
 def run(kiosk: Kiosk) -> int:

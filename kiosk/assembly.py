@@ -1,6 +1,7 @@
 """The whole kiosk, put together from its settings, started and ended in order."""
 
 import fcntl
+import gc
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -69,13 +70,20 @@ class SimulatedHardware:
 class Kiosk:
     """One process: threads for readers, lamps, link and page, and the loop that decides."""
 
-    def __init__(self, settings: KioskSettings, clock: Clock, hardware: SimulatedHardware) -> None:
+    def __init__(
+        self,
+        settings: KioskSettings,
+        clock: Clock,
+        *,
+        hardware: SimulatedHardware,
+        board: Board,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._hardware = hardware
         self._zone = ZoneInfo(settings.zone)
         self._stop = Event()
-        self.board = Board(shown_for=settings.screen.shown_for)
+        self.board = board
         self.lamps = Lamps(hardware.feedback)
         self.loop = Loop(
             settings,
@@ -95,6 +103,7 @@ class Kiosk:
         sys.setswitchinterval(TURN_TAKING.total_seconds())
         with _alone_in(self._settings), self._page():
             self.loop.tick()
+            gc.freeze()
             threads = self._start()
             supervised.keep_running("loop", self.loop.run, stop=self._stop)
             self._stop.set()

@@ -37,6 +37,7 @@ class Desk:
         settings.data.mkdir(parents=True, exist_ok=True)
         site.open_site(settings.data).close()
         self._journal = Journal(settings.data)
+        self._roster = roster.Finder(self._journal.database, schema="site")
         self._otherwise = SiteRules(ZoneInfo(settings.zone))
         self._boot = _Boot(_NO_BOOT, None)
         self._day = _NO_DAY
@@ -53,7 +54,7 @@ class Desk:
         reading = sighting.reading
         self.note_time(reading)
         instant = visit.instant_of(reading, self._anchor(reading))
-        found = roster.find(self._journal.database, sighting.method, sighting.value, schema="site")
+        found = self._roster.find(sighting.method, sighting.value)
         if found.is_blocked or found.holder is None:
             shown = Shown.BLOCKED if found.is_blocked else Shown.UNKNOWN
             last_at = self._journal.last_refusal(sighting.method, sighting.value)

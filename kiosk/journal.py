@@ -29,7 +29,7 @@ _TRACKS_OF = """
     SELECT t.id, COALESCE(s.at, t.at) FROM tracks t LEFT JOIN site.site_tracks s ON s.id = t.id
     WHERE t.person = ?1 AND t.at >= ?2 AND t.at < ?3 AND t.shown IN ('signed_in', 'signed_out')
         AND (s.id IS NULL OR (s.person = ?1 AND s.at >= ?2 AND s.at < ?3))
-    UNION SELECT id, at FROM site.site_tracks WHERE person = ?1 AND at >= ?2 AND at < ?3"""
+    UNION ALL SELECT id, at FROM site.site_tracks WHERE person = ?1 AND at >= ?2 AND at < ?3"""
 _LAST_REFUSAL = """SELECT MAX(at) FROM tracks
     WHERE credential = ? AND method = ? AND shown IN ('unknown', 'blocked')"""
 _REPAIR = """UPDATE tracks SET at = ? - (? - uptime_ms) * 1000 WHERE boot = ? AND trusted = 0"""
@@ -83,7 +83,10 @@ class Journal:
         return int(self._database.execute(_INSERT, row).lastrowid or 0)
 
     def tracks_of(self, person: int, day: Bounds) -> list[Track]:
-        """A person's tracks of a day, own and foreign; the gateway's word on an instant wins."""
+        """A person's tracks of a day, own and foreign; the gateway's word on an instant wins.
+
+        One that both sides know comes twice, the same.
+        """
         bounds = (person, to_micros(day.first), to_micros(day.after))
         rows = self._database.execute(_TRACKS_OF, bounds)
         return [Track(from_micros(at), UUID(bytes=id_)) for id_, at in rows]

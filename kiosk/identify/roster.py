@@ -9,12 +9,10 @@ from kiosk.database import transaction
 from kiosk.protocol.messages import Credential, Method, PersonKind, RosterPart, RosterPerson
 from kiosk.visit import Holder, Presented
 
-_FIND = """
-    SELECT p.id, p.kind, p.name, p.language, p.year_group, b.value IS NOT NULL
-    FROM (SELECT ? AS method, ? AS value) AS shown
-    LEFT JOIN {schema}.credentials c ON c.method = shown.method AND c.value = shown.value
-    LEFT JOIN {schema}.people p ON p.id = c.person
-    LEFT JOIN {schema}.blocked b ON b.method = shown.method AND b.value = shown.value"""
+_HELD = """
+    SELECT p.id, p.kind, p.name, p.language, p.year_group FROM {schema}.credentials c
+    JOIN {schema}.people p ON p.id = c.person WHERE c.method = ? AND c.value = ?"""
+_BLOCKED = "SELECT 1 FROM {schema}.blocked WHERE method = ? AND value = ?"
 _CARDS = """
     SELECT c.value, p.name FROM credentials c JOIN people p ON p.id = c.person
     WHERE c.method = 'card' AND p.name LIKE ? ESCAPE '\\' ORDER BY p.name, c.value LIMIT ?"""
@@ -49,14 +47,24 @@ def create(database: Database) -> None:
     """)
 
 
-def find(database: Database, method: Method, value: str, *, schema: str = "main") -> Presented:
-    """Who holds the credential, and whether it is blocked."""
-    row = database.execute(_FIND.format(schema=schema), (method.value, value)).fetchone()
-    person, kind, name, language, year_group, blocked = row
-    if person is None:
-        return Presented(None, is_blocked=bool(blocked))
-    holder = Holder(person, PersonKind(kind), name, language, year_group)
-    return Presented(holder, is_blocked=bool(blocked))
+class Finder:
+    """Looks credentials up in a database to which the roster's is attached as `schema`."""
+
+    def __init__(self, database: Database, *, schema: str) -> None:
+        self._database = database
+        self._held = _HELD.format(schema=schema)
+        self._blocked = _BLOCKED.format(schema=schema)
+
+    def find(self, method: Method, value: str) -> Presented:
+        """Who holds the credential, and whether it is blocked."""
+        key = (method.value, value)
+        held = self._database.execute(self._held, key).fetchone()
+        blocked = self._database.execute(self._blocked, key).fetchone() is not None
+        if held is None:
+            return Presented(None, is_blocked=blocked)
+        person, kind, name, language, year_group = held
+        holder = Holder(person, PersonKind(kind), name, language, year_group)
+        return Presented(holder, is_blocked=blocked)
 
 
 def version(database: Database) -> int:

@@ -93,8 +93,7 @@ class Ear:
             case Upto():
                 return self._confirm(message)
             case RosterPart():
-                follows = roster.apply(self._database, message)
-                return Change.ROSTER if follows else Change.ROSTER_MISSED
+                return self._take_roster(message)
             case SiteTracks():
                 return self._take_tracks(message, is_catch_up=topic == self._catch_up_topic)
             case SiteSettings():
@@ -117,6 +116,12 @@ class Ear:
             return Change.NOTHING
         site.confirm(self._database, message.install, message.upto)
         return Confirmed(message.upto)
+
+    def _take_roster(self, part: RosterPart) -> Meaning:
+        """A part heard before means nothing; one that does not follow on was preceded by others."""
+        if 0 < part.base < part.version <= self.roster_version():
+            return Change.NOTHING
+        return Change.ROSTER if roster.apply(self._database, part) else Change.ROSTER_MISSED
 
     def _take_tracks(self, message: SiteTracks, *, is_catch_up: bool) -> Meaning:
         """Only what came without a gap moves `heard_upto`: a catch-up, or what follows one."""

@@ -188,7 +188,7 @@ class Link:
                     self._beat_soon()
             case GatewayIs():
                 self._meet(store, meaning)
-            case Change.ROSTER | Change.ROSTER_MISSED:
+            case Change.ROSTER_MISSED:
                 self._beat_soon()
             case Change.RULES:
                 self._rules_changed()

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo
 from drivers.clock.clock import Reading
 from kiosk.screen import words
 from kiosk.screen.board import FOOT, Shown, View
-from kiosk.screen.words import Word, say
+from kiosk.screen.words import Brief, Word, say
 from kiosk.visit import Answer, Outcome
 
 MILLISECOND = timedelta(milliseconds=1)
 
 ICONS = {
-    Outcome.SIGNED_IN: "in",
-    Outcome.SIGNED_OUT: "out",
-    Outcome.ALREADY_IN: "already",
-    Outcome.ALREADY_OUT: "already",
-    Outcome.UNKNOWN: "ask",
-    Outcome.BLOCKED: "stop",
-    Outcome.NOT_RECORDED: "stop",
+    Outcome.SIGNED_IN: Brief.IN,
+    Outcome.SIGNED_OUT: Brief.OUT,
+    Outcome.ALREADY_IN: Brief.ALREADY,
+    Outcome.ALREADY_OUT: Brief.ALREADY,
+    Outcome.UNKNOWN: Brief.ASK,
+    Outcome.BLOCKED: Brief.STOP,
+    Outcome.NOT_RECORDED: Brief.STOP,
 }
 REFUSALS = frozenset({Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.NOT_RECORDED})
 
@@ -44,8 +44,8 @@ class Earlier:
     """One answer, in the foot."""
 
     icon: str
+    who: str
     text: str
-    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,10 @@ def _when(answer: Answer, zone: ZoneInfo, language: str) -> str:
 def _earlier(shown: Shown, view: View, zone: ZoneInfo, language: str) -> Earlier:
     answer = shown.answer
     time = f"{answer.at.astimezone(zone):%H:%M}"
-    told = [answer.name, say(answer.outcome, language), time]
-    confirmed = answer.seq is None or answer.seq <= view.link.confirmed
-    if not confirmed:
-        told.append(f"· {say(Word.SAVED_HERE, language)}")
-    return Earlier(ICONS[answer.outcome], " ".join(part for part in told if part), confirmed)
+    text = f"{say(ICONS[answer.outcome], language)} {time}"
+    if answer.seq is not None and answer.seq > view.link.confirmed:
+        text += f" · {say(Word.SAVED_HERE, language)}"
+    return Earlier(ICONS[answer.outcome], answer.name, text)
 
 
 def _line(view: View) -> str:

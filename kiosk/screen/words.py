@@ -27,7 +27,19 @@ class Word(StrEnum):
     NOT_CONNECTED = "not_connected"
 
 
-_ENGLISH: dict[Outcome | Word, str] = {
+class Brief(StrEnum):
+    """An outcome in one word, for the foot."""
+
+    IN = "in"
+    OUT = "out"
+    ALREADY = "already"
+    ASK = "ask"
+    STOP = "stop"
+
+
+Sayable = Outcome | Word | Brief
+
+_ENGLISH: dict[Sayable, str] = {
     Outcome.SIGNED_IN: "Signed in",
     Outcome.SIGNED_OUT: "Signed out",
     Outcome.ALREADY_IN: "Already signed in",
@@ -49,8 +61,13 @@ _ENGLISH: dict[Outcome | Word, str] = {
     Word.TIME_APPROXIMATE: "Time approximate",
     Word.TITLE: "Sign in and out",
     Word.NOT_CONNECTED: "This screen is waiting for the kiosk",
+    Brief.IN: "in",
+    Brief.OUT: "out",
+    Brief.ALREADY: "already",
+    Brief.ASK: "not known",
+    Brief.STOP: "see the office",
 }
-_GERMAN: dict[Outcome | Word, str] = {
+_GERMAN: dict[Sayable, str] = {
     Outcome.SIGNED_IN: "Angemeldet",
     Outcome.SIGNED_OUT: "Abgemeldet",
     Outcome.ALREADY_IN: "Schon angemeldet",
@@ -72,8 +89,13 @@ _GERMAN: dict[Outcome | Word, str] = {
     Word.TIME_APPROXIMATE: "Uhrzeit ungefähr",
     Word.TITLE: "An- und Abmelden",
     Word.NOT_CONNECTED: "Dieser Bildschirm wartet auf das Gerät",
+    Brief.IN: "an",
+    Brief.OUT: "ab",
+    Brief.ALREADY: "schon",
+    Brief.ASK: "nicht bekannt",
+    Brief.STOP: "bitte ins Büro",
 }
-_ARABIC: dict[Outcome | Word, str] = {
+_ARABIC: dict[Sayable, str] = {
     Outcome.SIGNED_IN: "تم تسجيل الدخول",
     Outcome.SIGNED_OUT: "تم تسجيل الخروج",
     Outcome.ALREADY_IN: "تم تسجيل الدخول من قبل",
@@ -95,6 +117,11 @@ _ARABIC: dict[Outcome | Word, str] = {
     Word.TIME_APPROXIMATE: "الوقت تقريبي",
     Word.TITLE: "تسجيل الدخول والخروج",
     Word.NOT_CONNECTED: "هذه الشاشة بانتظار الجهاز",
+    Brief.IN: "دخول",
+    Brief.OUT: "خروج",
+    Brief.ALREADY: "من قبل",
+    Brief.ASK: "غير معروفة",
+    Brief.STOP: "راجع المكتب",
 }
 CATALOGUE = {"en": _ENGLISH, "de": _GERMAN, "ar": _ARABIC}
 
@@ -105,7 +132,7 @@ def known(language: str) -> str:
     return plain if plain in CATALOGUE else FALLBACK
 
 
-def say(word: Outcome | Word, language: str, **values: object) -> str:
+def say(word: Sayable, language: str, **values: object) -> str:
     """The text of `word`, with its values put in."""
     return CATALOGUE[known(language)][word].format(**values)
 

@@ -56,7 +56,9 @@ function showEarlier(earlier) {
   at("earlier").replaceChildren(...earlier.map((each) => {
     const item = document.createElement("li");
     item.className = each.icon;
-    item.append(icon(each.icon), each.text);
+    const who = document.createElement("bdi");
+    who.textContent = each.who;
+    item.append(icon(each.icon), who, each.text);
     return item;
   }));
 }
