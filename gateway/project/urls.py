@@ -8,6 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),
-    path("", include("gateway.portal.urls")),
+    path("", include("gateway.api.urls")),
     path("", include("gateway.portal.urls")),
 ]

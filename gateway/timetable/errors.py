@@ -7,6 +7,10 @@ class UnknownPlace(Rejected):
     """No site, division or year group has this name or number."""
 
 
+class UnknownEntry(Rejected):
+    """No term, closure, open day or registration period has this number."""
+
+
 class WrongDates(Rejected):
     """The dates contradict each other or what is stored."""
 

@@ -11,7 +11,14 @@ from gateway import bulk
 from gateway.people import roster
 from gateway.people import services as people
 from gateway.people.models import Person
-from gateway.timetable.errors import NotAStudent, Taken, UnknownPlace, WrongDates, WrongSite
+from gateway.timetable.errors import (
+    NotAStudent,
+    Taken,
+    UnknownEntry,
+    UnknownPlace,
+    WrongDates,
+    WrongSite,
+)
 from gateway.timetable.models import (
     Closure,
     Division,
@@ -27,6 +34,7 @@ from gateway.timetable.public_holidays import national_year
 from kiosk.protocol.messages import PersonKind
 
 ONE_DAY = timedelta(days=1)
+CalendarEntry = Term | Closure | OpenDay | RegistrationPeriod
 
 
 @transaction.atomic
@@ -180,6 +188,14 @@ def set_registration_period(
         defaults={"starts": starts, "registers": registers, "finishes": finishes},
     )
     return period
+
+
+@transaction.atomic
+def strike_out(kind: type[CalendarEntry], entry_id: int) -> None:
+    """Take an entry out of the calendar. Raises UnknownEntry."""
+    deleted, _ = kind._default_manager.filter(pk=entry_id).delete()  # noqa: SLF001 - Django's documented API
+    if not deleted:
+        raise UnknownEntry(f"there is no {kind._meta.verbose_name} {entry_id}")  # noqa: SLF001 - the same
 
 
 def _refuse_unknown(year_group_ids: Collection[int]) -> None:

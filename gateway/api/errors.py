@@ -1,0 +1,97 @@
+"""What a caller is told when something cannot be done."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from gateway.attendance.errors import (
+    PeriodRunsBackwards,
+    ReasonMissing,
+    UnknownHold,
+    UnknownSession,
+    WrongPolicy,
+)
+from gateway.errors import GatewayError, Rejected, Unavailable
+from gateway.fleet.errors import UnknownKiosk
+from gateway.people.errors import UnknownCredential, UnknownPerson, WrongCredential, WrongPerson
+from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class NotThere(Rejected):
+    """What the address names does not exist."""
+
+
+class NameTheSite(Rejected):
+    """The request must say which site it means."""
+
+
+NOT_THERE = (
+    NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
+    UnknownKiosk, UnknownEntry,
+)  # fmt: skip
+WRONG = (
+    NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
+    ReasonMissing, PeriodRunsBackwards,
+)  # fmt: skip
+_WORDS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found"}
+
+
+def status_of(error: GatewayError) -> int:
+    """404 for what is not there, 422 for what is wrong in itself, 409 for what clashes."""
+    if isinstance(error, Unavailable):
+        return 503
+    if isinstance(error, NOT_THERE):
+        return 404
+    return 422 if isinstance(error, WRONG) else 409
+
+
+def install(api: NinjaAPI) -> None:
+    """Let `api` answer every error with the same body: `error`, `message`, and `fields`."""
+
+    @api.exception_handler(GatewayError)
+    def refused(request: HttpRequest, error: GatewayError) -> HttpResponse:
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+        return _answer(api, request, status_of(error), name, str(error))
+
+    @api.exception_handler(AuthenticationError)
+    def stranger(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
+        message = "send a token as `Authorization: Bearer …`; `muster-gateway token` makes one"
+        return _answer(api, request, 401, "unauthorized", message)
+
+    @api.exception_handler(HttpError)
+    def failed(request: HttpRequest, error: HttpError) -> HttpResponse:
+        word = _WORDS.get(error.status_code, "failed")
+        return _answer(api, request, error.status_code, word, str(error))
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, _: Http404) -> HttpResponse:
+        return _answer(api, request, 404, "not_found", "there is nothing at this address")
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = [_field(one) for one in error.errors]
+        message = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+        return _answer(api, request, 422, "invalid", message, fields=fields)
+
+
+def _answer(
+    api: NinjaAPI, request: HttpRequest, status: int, error: str, message: str, **more: object
+) -> HttpResponse:
+    body = {"error": error, "message": message, **more}
+    return api.create_response(request, body, status=status)
+
+
+def _field(error: "Mapping[str, Any]") -> "dict[str, str]":
+    """One wrong field; the name of the parameter that held the whole body is left out."""
+    source, *names = [str(part) for part in error["loc"]]
+    named = names[1:] if source in {"body", "query"} and len(names) > 1 else names
+    return {
+        "field": ".".join(named) or source,
+        "message": str(error["msg"]).removeprefix("Value error, "),
+    }

@@ -1,0 +1,69 @@
+"""The types of what callers send, none of which a store can choke on."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from gateway.api.errors import NameTheSite, NotThere
+from gateway.timetable.models import Site
+from kiosk.protocol.days import school_day
+
+LARGEST = 2**63 - 1
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("has characters that cannot be printed")
+    return text
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=512), AfterValidator(_printable)
+]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_printable),
+]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    AfterValidator(_printable),
+]
+SlugText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC)),
+]
+
+
+class AtSite(Schema):
+    """Which site; it may be left out where there is only one."""
+
+    site: SlugText | None = None
+
+
+class OnDay(AtSite):
+    """Which school date of which site; today where it is left out."""
+
+    date: Day | None = None
+
+
+def site_of(slug: str | None) -> Site:
+    """The named site, or the only one. Raises NotThere, NameTheSite."""
+    found = list(Site.objects.filter(slug=slug) if slug else Site.objects.order_by("slug")[:20])
+    if slug and not found:
+        raise NotThere(f"there is no site {slug!r}")
+    if len(found) != 1:
+        known = ", ".join(site.slug for site in found) or "none yet"
+        raise NameTheSite(f"say which site is meant with site=…; there are {known}")
+    return found[0]
+
+
+def day_of(site: Site, asked: date | None, now: datetime) -> date:
+    """The date asked for, or today at the site."""
+    return asked or school_day(now, zone=site.tz, day_starts=site.day_starts)

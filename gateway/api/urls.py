@@ -1,0 +1,58 @@
+"""The REST API, version 1: its rooms, its errors, its documentation."""
+
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, path
+from ninja import NinjaAPI, Router, Schema
+
+from gateway.api import absence, attendance, errors, fleet, outside, people, places
+from gateway.api.access import Login, Token, caller
+from gateway.api.errors import NotThere
+from gateway.people.logins import roles_of
+from gateway.people.values import Role
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+DESCRIPTION = """Everything Muster knows of attendance, for other programs.
+
+Send a token with every request: `Authorization: Bearer …`. Lists come in pages (`limit`,
+`offset`, `total`). Errors answer `error`, a word for programs, and `message`, a sentence
+that says what to do. Instants carry an offset; dates are school dates of the site."""
+
+
+class Me(Schema):
+    """The login that calls."""
+
+    name: str
+    roles: list[Role]
+
+
+def build() -> NinjaAPI:
+    """The whole API, every address of it for logins alone."""
+    api = NinjaAPI(
+        title="Muster",
+        version="1",
+        description=DESCRIPTION,
+        auth=[Token(), Login()],
+        urls_namespace="api",
+    )
+    errors.install(api)
+    api.get("/me", response=Me, tags=["access"])(get_me)
+    for room in (people, places, attendance, absence, fleet, outside):
+        api.add_router("", room.router)
+    last = Router()
+    last.api_operation(METHODS, "/{path:rest}", include_in_schema=False)(nothing_here)
+    api.add_router("", last)
+    return api
+
+
+def get_me(request: HttpRequest) -> Me:
+    """Who this token or session stands for, and what it may do."""
+    who = caller(request)
+    return Me(name=who.name, roles=sorted(roles_of(who.user_id)))
+
+
+def nothing_here(request: HttpRequest, rest: str) -> None:
+    """The answer at an address of the API that does not exist. Raises NotThere."""
+    raise NotThere(f"there is nothing at /api/v1/{rest}: see /api/v1/docs")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", build().urls)]

@@ -1,0 +1,74 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from gateway.people.logins import issue_token
+from gateway.people.values import Role
+
+NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API said: the status, and the body read as JSON (None when there is none)."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
+class Api:
+    """Calls the API with one token, as any program would."""
+
+    client: Client
+    token: str
+
+    def get(self, path: str, **asked: object) -> Answer:
+        return self._call("GET", path, asked=asked)
+
+    def post(self, path: str, body: object = None, **asked: object) -> Answer:
+        return self._call("POST", path, body, asked=asked)
+
+    def put(self, path: str, body: object = None) -> Answer:
+        return self._call("PUT", path, body)
+
+    def patch(self, path: str, body: object = None, **asked: object) -> Answer:
+        return self._call("PATCH", path, body, asked=asked)
+
+    def delete(self, path: str) -> Answer:
+        return self._call("DELETE", path)
+
+    def items(self, path: str, **asked: object) -> list[Any]:
+        """The items of a list that must have been answered."""
+        answer = self.get(path, **asked)
+        assert answer.status == HTTPStatus.OK, answer
+        return list(answer.body["items"])
+
+    def _call(
+        self, method: str, path: str, body: object = None, *, asked: dict[str, object] | None = None
+    ) -> Answer:
+        answer = self.client.generic(
+            method,
+            f"/api/v1{path}",
+            data="" if body is None else Client()._encode_json(body, "application/json"),
+            content_type="application/json",
+            query_params=asked or None,
+            headers={"Authorization": f"Bearer {self.token}"} if self.token else None,
+        )
+        return Answer(answer.status_code, answer.json() if answer.content else None)
+
+
+def make_api(role: Role = Role.OFFICE) -> Api:
+    user = User.objects.create(username=role.value)  # no password: hashing one takes its time
+    user.groups.add(Group.objects.create(name=role.value))
+    return Api(Client(), issue_token(user.pk, "tests", NOW))
+
+
+@pytest.fixture
+def api(db: None) -> Api:
+    return make_api()
