@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ[CONFIG_VARIABLE] = str(options.config)
     try:
         module, _, deed = options.deed.rpartition(".")
-        if module != "demo":
+        if module != "demo.start":
             _set_up()
         return int(getattr(import_module(f"gateway.project.{module}"), deed)(options))
     except ValidationError as wrong:

@@ -23,7 +23,7 @@ from gateway.errors import GatewayError, Unavailable
 from gateway.fleet import queries as fleet
 from gateway.fleet.services import broker_digest
 from gateway.project.config import Broker
-from gateway.project.processes import die_with_parent
+from gateway.project.processes import tied
 from kiosk.protocol.topics import ROOT, KioskTopics, SiteTopics
 
 log = structlog.get_logger()
@@ -166,7 +166,7 @@ class PrivateBroker:
                 f"no program {self._broker.executable}: apt-get install mosquitto, or name an"
                 " external broker in the settings"
             )
-        return subprocess.Popen([own, "-c", str(self._files.settings)], preexec_fn=_in_child())  # noqa: PLW1509 - one thread here
+        return subprocess.Popen(tied([own, "-c", str(self._files.settings)]))
 
     def _watch(
         self, process: subprocess.Popen[bytes], stop: threading.Event, beat: Callable[[], None]
@@ -197,11 +197,6 @@ class PrivateBroker:
         except OSError:
             return False
         return True
-
-
-def _in_child() -> Callable[[], None]:
-    parent = os.getpid()
-    return lambda: die_with_parent(parent)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

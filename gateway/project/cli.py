@@ -53,12 +53,11 @@ def _running(group: _Group) -> None:
     )
     group.add("migrate", "commands.migrate", "bring the store to this version's form")
     group.add("check", "commands.check", "read the settings and reach the store")
-    demo = group.add("demo", "demo.run", "run everything at once with simulated kiosks and ERP")
+    demo = group.add("demo", "demo.start.run", "run everything with simulated kiosks and ERP")
     demo.add_argument("--folder", type=Path, default=Path("var/demo"), help="where it keeps things")
     demo.add_argument(
         "--size", choices=["full", "small"], default="full", help="400 students, or 40"
     )
-    demo.add_argument("--fresh", action="store_true", help="forget what an earlier demo left")
 
 
 def _accounts(group: _Group) -> None:

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import threading
+from collections.abc import Sequence
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -14,6 +15,11 @@ def die_with_parent(parent: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def tied(command: Sequence[str]) -> list[str]:
+    """The command of another program, so that it ends when this process ends."""
+    return ["setpriv", "--pdeathsig", "KILL", "--", *command]
 
 
 def stop_on_signals() -> threading.Event:
