@@ -94,17 +94,22 @@ def _replace_differences(
     sightings: Mapping[int, tuple[Sighting, ...]],
     days: Mapping[int, Day],
 ) -> None:
+    truths = {
+        track_id: (person_id, truth)
+        for person_id, folded in days.items()
+        for track_id, truth in folded.differences.items()
+    }
     standing = set(
-        Difference.objects.filter(site_id=site_id, day=day).values_list("track_id", flat=True)
+        Difference.objects.filter(site_id=site_id, day=day, person_id__in=days).values_list(
+            "track_id", flat=True
+        )
     )
-    ours = {s.id: s for person in sightings.values() for s in person}
-    truths = {track_id: truth for d in days.values() for track_id, truth in d.differences.items()}
-    gone = (standing & ours.keys()) - truths.keys()
-    if gone:
+    if gone := standing - truths.keys():
         Difference.objects.filter(pk__in=gone).delete()
+    shown = {s.id: s.shown.value for person in sightings.values() for s in person}
     bulk.insert(
         Difference,
-        ("track", "site", "day", "shown", "truth", "seen_by"),
-        [(t, site_id, day, ours[t].shown.value, truth, "") for t, truth in truths.items()],
+        ("track", "person", "site", "day", "shown", "truth", "seen_by"),
+        [(t, p, site_id, day, shown[t], truth, "") for t, (p, truth) in truths.items()],
         on_conflict="(track_id) DO UPDATE SET truth = excluded.truth, day = excluded.day",
     )

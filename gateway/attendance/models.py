@@ -143,6 +143,7 @@ class Difference(models.Model):
     """A track whose kiosk showed another direction than the fold over all kiosks gives."""
 
     track = models.OneToOneField(Track, primary_key=True, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     shown = models.CharField(max_length=12, choices=_choices(Shown))
@@ -151,7 +152,10 @@ class Difference(models.Model):
     seen_by = models.CharField(max_length=150, default="", blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=("site", "day"), name="differences_of_a_day"),)
+        indexes = (
+            models.Index(fields=("site", "day"), name="differences_of_a_day"),
+            models.Index(fields=("person", "day"), name="differences_of_a_person"),
+        )
 
     def __str__(self) -> str:
         return f"{self.track_id} shown {self.shown}, is {self.truth}"

@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField()),
                 ('shown', models.CharField(choices=[('signed_in', 'signed_in'), ('signed_out', 'signed_out'), ('unknown', 'unknown'), ('blocked', 'blocked')], max_length=12)),
                 ('truth', models.CharField(max_length=8)),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('seen_by', models.CharField(blank=True, default='', max_length=150)),
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='timetable.site')),
@@ -221,5 +222,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='difference',
             index=models.Index(fields=['site', 'day'], name='differences_of_a_day'),
+        ),
+        migrations.AddIndex(
+            model_name='difference',
+            index=models.Index(fields=['person', 'day'], name='differences_of_a_person'),
         ),
     ]
