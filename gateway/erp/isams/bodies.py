@@ -64,7 +64,6 @@ class StudentBody(BaseModel):
 class StudentsBody(BaseModel):
     """One page of students."""
 
-    page: int
     total_count: int = Field(alias="totalCount")
     total_pages: int = Field(alias="totalPages")
     students: list[StudentBody]

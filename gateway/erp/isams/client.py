@@ -3,8 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from threading import Lock
 from typing import Any, Self
 
@@ -13,11 +12,9 @@ import structlog
 
 from gateway.erp.errors import ErpAway, ErpBusy, ErpMisspoke, ErpRefused, KeyRefused
 from gateway.erp.isams.budget import Budget, Clock
+from gateway.erp.isams.retry_after import pause_asked
 from gateway.erp.isams.token import Key, Tokens
 
-PATIENCE = timedelta(minutes=1)
-"""The pause after a 429 that names none."""
-LONGEST_PATIENCE = timedelta(hours=1)
 _AGAIN = (408, 425)
 _log = structlog.get_logger()
 
@@ -126,7 +123,7 @@ class Client:
     def _judge(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if status == 429:
-            pause = _pause(answer.headers.get("Retry-After", ""), now=self._clock())
+            pause = pause_asked(answer.headers.get("Retry-After", ""), now=self._clock())
             self._budget.close(pause)
             _log.warning("erp_throttled", pause_s=pause.total_seconds())
             raise ErpBusy(f"the ERP asks for a pause of {pause.total_seconds():.0f} s (429)")
@@ -153,22 +150,6 @@ def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - see get
         return answer.json()
     except (json.JSONDecodeError, UnicodeDecodeError) as wrong:
         raise ErpAway(f"the ERP's answer ({answer.status_code}) is not JSON") from wrong
-
-
-def _pause(retry_after: str, *, now: datetime) -> timedelta:
-    """How long a Retry-After asks to wait: seconds or a date (RFC 9110 10.2.3)."""
-    if retry_after.strip().isdecimal():
-        pause = timedelta(seconds=min(int(retry_after), 86_400))
-    else:
-        pause = _until(retry_after, now=now)
-    return min(max(pause, timedelta(seconds=1)), LONGEST_PATIENCE)
-
-
-def _until(http_date: str, *, now: datetime) -> timedelta:
-    try:
-        return parsedate_to_datetime(http_date) - now
-    except (TypeError, ValueError):
-        return PATIENCE
 
 
 def _reason(answer: httpx.Response) -> str:

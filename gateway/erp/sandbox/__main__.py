@@ -14,12 +14,12 @@ from gateway.erp.sandbox.server import CLIENT_ID, CLIENT_SECRET, sandbox, utc_no
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Answer until Ctrl-C or SIGTERM."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    plan = _plan(asked)
-    with sandbox(plan, limits=_limits(asked), host=asked.host, port=asked.port) as running:
+    plan = plan_asked(asked, now=utc_now())
+    with sandbox(plan, limits=limits_asked(asked), host=asked.host, port=asked.port) as running:
         print(f"sandbox ERP at {running.url}", flush=True)  # noqa: T201 - the command's output
         print(f"  client id {CLIENT_ID}, client secret {CLIENT_SECRET}", flush=True)  # noqa: T201
         print(  # noqa: T201
@@ -30,12 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         stop.wait()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the command can be asked for."""
+    options = argparse.ArgumentParser(
         prog="python -m gateway.erp.sandbox",
         description="A made-up school that speaks the iSAMS REST contract, strictly.",
     )
-    add = parser.add_argument
+    add = options.add_argument
     add("--port", type=int, required=True, help="port to listen on")
     add("--host", default="127.0.0.1", help="address to listen on; keep it to this machine")
     add("--zone", type=ZoneInfo, default=ZoneInfo("Europe/London"), help="the school's time zone")
@@ -50,13 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--requests-per-hour", type=int, default=0, help="throttle; 0 is none")
     add("--merges", action="store_true", help="a PUT keeps the fields it leaves out")
     add("--no-corrections", action="store_true", help="refuse a PUT where one is registered")
-    return parser
+    return options
 
 
-def _plan(asked: argparse.Namespace) -> Plan:
-    soon = plan_around(utc_now(), zone=asked.zone)
+def plan_asked(asked: argparse.Namespace, *, now: datetime) -> Plan:
+    """The school that is asked for; what is left open is laid around `now`."""
+    soon = plan_around(now, zone=asked.zone)
     am = _clock_time(asked.am_start, asked.zone) or soon.am.starts
-    later = (datetime.combine(date.today(), am) + timedelta(minutes=10)).time()  # noqa: DTZ011
+    later = (datetime.combine(date.min, am) + timedelta(minutes=10)).time()
     pm = _clock_time(asked.pm_start, asked.zone) or later
     lengths = (timedelta(minutes=asked.register_minutes), timedelta(minutes=asked.open_minutes))
     return Plan(
@@ -68,7 +70,8 @@ def _plan(asked: argparse.Namespace) -> Plan:
     )
 
 
-def _limits(asked: argparse.Namespace) -> Limits:
+def limits_asked(asked: argparse.Namespace) -> Limits:
+    """How strict the sandbox is asked to be."""
     return Limits(
         most_page_size=asked.page_size,
         token_life=timedelta(seconds=asked.token_seconds),

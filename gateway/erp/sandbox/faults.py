@@ -13,6 +13,8 @@ class Wrong(StrEnum):
     ERROR_500 = "error_500"
     HTML_503 = "html_503"
     HTML_200 = "html_200"
+    GARBLED = "garbled"
+    REDIRECT = "redirect"
     THROTTLED = "throttled"
     REFUSED = "refused"
     UNAUTHORISED = "unauthorised"

@@ -187,6 +187,8 @@ def _gone_wrong(fault: Fault) -> Answer:
         Wrong.ERROR_500: Answer(500, b'{"message": "internal error"}', JSON),
         Wrong.HTML_503: Answer(503, PAGE, HTML),
         Wrong.HTML_200: Answer(200, PAGE, HTML),
+        Wrong.GARBLED: Answer(200, b'{"access_token": ', JSON),
+        Wrong.REDIRECT: Answer(302, headers={"Location": "/login"}),
         Wrong.REFUSED: Answer(409, b'{"message": "the register is locked"}', JSON),
         Wrong.UNAUTHORISED: Answer(401, b'{"message": "stale"}', JSON),
         Wrong.THROTTLED: throttled(timedelta(seconds=fault.seconds)),

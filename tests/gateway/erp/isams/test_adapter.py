@@ -187,3 +187,17 @@ def test_json_of_another_shape_is_set_aside(erp: Isams, running: Running) -> Non
 
     with pytest.raises(ErpMisspoke, match=r"absenceCodes\.0\.id"):
         erp.codes()
+
+
+@pytest.mark.fault
+def test_a_student_without_an_id_is_no_student(erp: Isams, running: Running) -> None:
+    running.school.students[7]["schoolId"] = ""
+
+    with pytest.raises(ErpMisspoke, match=r"students\.2\.schoolId"):
+        list(erp.students())
+
+
+def test_a_school_without_students_has_no_pages_to_miss(erp: Isams, running: Running) -> None:
+    running.school.students.clear()
+
+    assert list(erp.students()) == [()]

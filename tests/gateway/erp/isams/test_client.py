@@ -114,6 +114,8 @@ def test_a_short_lived_token_is_renewed_at_half_its_life(clock: DrivenClock) -> 
         (Wrong.HTML_503, "answered 503"),
         (Wrong.HTML_200, "a web page came instead"),
         (Wrong.RESET, "no connection to the ERP"),
+        (Wrong.GARBLED, "is not JSON"),
+        (Wrong.REDIRECT, "a redirect: check base_url"),
     ],
 )
 @pytest.mark.fault
@@ -123,6 +125,20 @@ def test_a_failing_erp_is_away(
     running.fail(fault, path=YEARS)
 
     with pytest.raises(ErpAway, match=because):
+        client.get(YEARS)
+    assert years(client.get(YEARS))
+
+
+@pytest.mark.parametrize(
+    "fault", [Wrong.THROTTLED, Wrong.GARBLED, Wrong.RESET, Wrong.HTML_200, Wrong.HTML_503]
+)
+@pytest.mark.fault
+def test_a_failing_token_endpoint_is_an_erp_that_is_away(
+    client: Client, running: Running, fault: Wrong
+) -> None:
+    running.fail(fault, path="/auth/connect/token")
+
+    with pytest.raises(ErpAway, match=r"token"):
         client.get(YEARS)
     assert years(client.get(YEARS))
 
