@@ -104,6 +104,9 @@ def _contents(group: _Group) -> None:
         one.add_argument("file", type=Path)
     sync = group.add("sync", "contents.synchronise", "synchronise with the ERP now")
     sync.add_argument("--site", metavar="SLUG", help="only this site")
+    sync.add_argument(
+        "--many-may-leave", action="store_true", help="deactivate even more than a third"
+    )
     preview = group.add(
         "preview-absence",
         "contents.preview_absence",

@@ -52,7 +52,10 @@ def synchronise(options: Namespace) -> int:
         raise NoErp("no ERP is connected: fill the section [isams] of the settings")
     if home is None:
         raise Mistaken("there is no site yet: `muster-gateway site add` comes first")
-    say(f"students: {erp_sync.sync_students(site_id=home.pk, erp=erp, now=now)}")
+    students = erp_sync.sync_students(
+        site_id=home.pk, erp=erp, now=now, many_may_leave=options.many_may_leave
+    )
+    say(f"students: {students}")
     say(f"codes: {erp_sync.sync_codes(site_id=home.pk, erp=erp, now=now)}")
     for site in sites(options.site):
         say(f"periods at {site.slug}: {_periods(site.pk, erp, now)}")
