@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from pydantic import Field
 from gateway.api.access import caller
 from gateway.api.clock import now
 from gateway.api.paging import Paged
-from gateway.api.parameters import AtSite, Id, Reason, Text, site_of
+from gateway.api.parameters import AtSite, Code, Id, Name, Reason, site_of
 from gateway.attendance import absence, queries
 from gateway.attendance.policies import PolicyDetails, policy_details, set_policy
 from gateway.attendance.values import LateFrom
@@ -22,8 +22,6 @@ from gateway.timetable.models import PeriodKind
 from kiosk.protocol.lateness import Rounding
 
 router = Router(tags=["absence"])
-
-Code = Annotated[Text, Field(min_length=1, max_length=8)]
 
 
 class PolicyOut(Schema):
@@ -54,7 +52,7 @@ class PolicyPatch(Schema):
     minutes_from: LateFrom | None = None
     rounding: Rounding | None = None
     absence_enabled: bool | None = None
-    cron: Annotated[Text, Field(max_length=64)] | None = None
+    cron: Name | None = None
     period_kind: PeriodKind | None = None
     present_code: Code | None = None
     absence_code: Code | None = None
@@ -90,9 +88,9 @@ def preview_absence(request: HttpRequest, session_id: Id) -> absence.AbsencePlan
 
 
 @router.post("/absence/run", response=list[absence.AbsenceOutcome])
-def run_absence(request: HttpRequest, asked: Query[AtSite]) -> tuple[absence.AbsenceOutcome, ...]:
+def run_absence(request: HttpRequest, asked: Query[AtSite]) -> list[absence.AbsenceOutcome]:
     """What the schedule does: close today's rolls that are due. As often as one likes."""
-    return absence.run(site_id=site_of(asked.site).pk, codes=_known_codes, now=now())
+    return list(absence.run(site_id=site_of(asked.site).pk, codes=_known_codes, now=now()))
 
 
 @router.get("/holds", response=list[queries.OpenHold])

@@ -19,9 +19,9 @@ from gateway.api.parameters import (
     Day,
     Id,
     Instant,
+    Note,
     OnDay,
     SlugText,
-    Text,
     day_of,
     site_of,
 )
@@ -117,7 +117,7 @@ class SessionIn(Schema):
     division_id: Id
     date: Day
     kind: PeriodKind = PeriodKind.AM
-    title: Text = Field("", max_length=120)
+    title: Note = ""
     starts_at: Instant
     registers_at: Instant
     finishes_at: Instant
@@ -136,7 +136,7 @@ class MarkIn(Schema):
     late_minutes: int | None = Field(None, ge=1, le=1440)
     left_early_minutes: int | None = Field(None, ge=1, le=1440)
     partial: bool = False
-    reason: Text = Field("", max_length=200)
+    reason: Note = ""
 
 
 @router.get("/tracks", response=list[TrackOut])
@@ -251,18 +251,18 @@ def add_session(request: HttpRequest, session: SessionIn) -> Status[queries.Sess
         starts_at=session.starts_at,
         registers_at=session.registers_at,
         finishes_at=session.finishes_at,
-        title=session.title,
+        title=session.title[:120],
         now=now(),
     )
     return Status(201, _summary(laid))
 
 
 @router.post("/sessions/lay", response=list[queries.SessionSummary])
-def lay_sessions(request: HttpRequest, lay: Lay) -> tuple[queries.SessionSummary, ...]:
+def lay_sessions(request: HttpRequest, lay: Lay) -> list[queries.SessionSummary]:
     """Make a date's sessions from the weekly registration periods, as happens every night."""
     site = site_of(lay.site)
     services.lay_sessions(site_id=site.pk, day=lay.date, now=now())
-    return queries.sessions_of(site.pk, lay.date)
+    return list(queries.sessions_of(site.pk, lay.date))
 
 
 @router.get("/sessions/{session_id}", response=queries.SessionSummary)

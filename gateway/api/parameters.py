@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from gateway.api.errors import NameTheSite, NotThere
 from gateway.timetable.models import Site
@@ -13,26 +13,21 @@ from kiosk.protocol.days import school_day
 LARGEST = 2**63 - 1
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
+def _printable(text: object) -> object:
+    if isinstance(text, str) and not text.isprintable():
         raise ValueError("has characters that cannot be printed")
     return text
 
 
 Id = Annotated[int, Field(ge=1, le=LARGEST)]
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=512), AfterValidator(_printable)
-]
+_Plain = BeforeValidator(_printable)
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=512), _Plain]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), _Plain]
 Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_printable),
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Plain
 ]
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-    AfterValidator(_printable),
-]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), _Plain]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8), _Plain]
 SlugText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Instant = Annotated[

@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -55,7 +56,7 @@ class Api:
         answer = self.client.generic(
             method,
             f"/api/v1{path}",
-            data="" if body is None else Client()._encode_json(body, "application/json"),
+            data="" if body is None else json.dumps(body),
             content_type="application/json",
             query_params=asked or None,
             headers={"Authorization": f"Bearer {self.token}"} if self.token else None,
