@@ -122,9 +122,13 @@ def measure(folder: Path, *, taps: int) -> tuple[Spread, Spread, float]:
     """Tap to shown, the bare commit in turn with it, and the process's resident megabytes."""
     fill_roster(folder)
     settings = KioskSettings(
-        kiosk="bench", site="bench", data=folder, broker=Broker(port=1), screen=Screen(port=_free_port()),
+        kiosk="bench",
+        site="bench",
+        data=folder,
         assume_trusted_clock=True,
-    )  # fmt: skip
+        broker=Broker(port=1),
+        screen=Screen(port=_free_port()),
+    )
     hardware, board = TimedHardware(), TimedBoard()
     kiosk = Kiosk(settings, SystemClock(assume_trusted=True), hardware=hardware, board=board)
     thread = Thread(target=kiosk.run)
@@ -172,10 +176,20 @@ def _bare(path: Path) -> Callable[[int], float]:
         boot = uuid4().bytes
         while True:
             person = asked.get()
+            now, card = time.time_ns() // 1000, str(card_of(person))
             row = (
-                uuid4().bytes, time.time_ns() // 1000, time.time_ns() // 1000, boot, 1_000_000, True,
-                "card", str(card_of(person)), person, "signed_in", None,
-            )  # fmt: skip
+                uuid4().bytes,
+                now,
+                now,
+                boot,
+                1000,
+                True,
+                "card",
+                card,
+                person,
+                "signed_in",
+                None,
+            )
             begun = time.perf_counter()
             connection.execute(insert, row)
             done.put(time.perf_counter() - begun)

@@ -1,0 +1,26 @@
+import pytest
+
+from drivers.card.reader import CardUid
+
+
+@pytest.mark.parametrize("octets", [b"\x04\xa2\x24\xb1", bytes(7), bytes(10)])
+def test_a_card_number_has_four_seven_or_ten_bytes(octets: bytes) -> None:
+    assert CardUid(octets).octets == octets
+
+
+@pytest.mark.parametrize("octets", [b"", bytes(3), bytes(5), bytes(11)])
+def test_a_number_of_another_length_is_no_card(octets: bytes) -> None:
+    with pytest.raises(ValueError, match="4, 7 or 10 bytes"):
+        CardUid(octets)
+
+
+def test_a_card_number_is_written_in_upper_case_hex_and_read_back() -> None:
+    card = CardUid(b"\x04\xa2\x24\xb1")
+
+    assert str(card) == "04A224B1"
+    assert CardUid.parse("04a224b1") == card
+
+
+def test_what_is_no_hex_is_no_card() -> None:
+    with pytest.raises(ValueError, match="hexadecimal"):
+        CardUid.parse("somebody")
