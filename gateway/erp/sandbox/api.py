@@ -133,7 +133,8 @@ class Api:
 
     def _students(self, request: Request) -> Answer:
         page = _number(request.query.get("page", "1"), least=1)
-        size = min(_number(request.query.get("pageSize", "20"), least=1), self._most_page_size)
+        asked = _number(request.query.get("pageSize", "20"), least=1)
+        size = min(asked, self._limits.most_page_size)
         found = list(self.school.students)
         shown = found[(page - 1) * size : page * size]
         return _said({
@@ -211,10 +212,6 @@ class Api:
     def _clear_faults(self, _: Request) -> Answer:
         self.faults.clear()
         return Answer(204)
-
-    @property
-    def _most_page_size(self) -> int:
-        return self._limits.most_page_size
 
 
 def throttled(pause: timedelta) -> Answer:
