@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Q
 
 from gateway.attendance.models import AbsenceHold, AbsenceRun, Difference, MarkRevision, Track
 from gateway.attendance.models import Session as AttendanceSession
-from gateway.erp.models import Registration
+from gateway.erp.models import Registration, Sync
 from gateway.fleet.models import Kiosk
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
@@ -65,6 +65,7 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
         Registration.objects.filter(
             session__site_id=site_id, state=Registration.State.CORRECT_IN_ERP
         ).aggregate(n=Count("pk"), last=Max("at")),
+        list(Sync.objects.filter(site_id=site_id).order_by("pk").values_list("pk", "ok")),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gateway.attendance.models import RegistrationPolicy
 from gateway.attendance.values import Base, LateFrom, Mark
 from gateway.portal.words import WORDS
-from gateway.timetable.models import YearGroup
+from gateway.timetable.models import PeriodKind, YearGroup
 from kiosk.protocol.lateness import Rounding
 
 EXAMPLE_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - only to see whether a cron line can be read
@@ -57,6 +57,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         label=_("Minutes are counted from"),
         choices=[(at.value, WORDS[at.value]) for at in LateFrom if at is not LateFrom.FINISH],
     )
+    period_kind = forms.ChoiceField(
+        label=_("Registration period"), choices=[(kind, WORDS[kind]) for kind in PeriodKind.values]
+    )
     rounding = forms.ChoiceField(
         label=_("A begun minute is"), choices=[(way.value, WORDS[way.value]) for way in Rounding]
     )
@@ -83,7 +86,6 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
             "grace_minutes": _("Minutes of grace"),
             "absence_enabled": _("Mark absence automatically"),
             "cron": _("Schedule"),
-            "period_kind": _("Registration period"),
         }
         help_texts = {
             "erp_enabled": _("Lateness is judged only while this is on."),

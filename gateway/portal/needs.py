@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gateway.attendance import queries as attendance
-from gateway.erp.queries import to_correct
+from gateway.attendance.values import HoldKind
+from gateway.erp.queries import syncs, to_correct
 from gateway.fleet.queries import KioskLine
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
@@ -49,6 +50,7 @@ def needs(where: Place, kiosks: Iterable[KioskLine]) -> tuple[Need, ...]:
         _kiosks(where, kiosks),
         _parked(where),
         _corrections(where),
+        _syncs(where),
         _unknown(where),
         _differences(where),
         _set_aside(where),
@@ -73,11 +75,23 @@ def kiosk_matter(kiosk: KioskLine, where: Place) -> str:
     return ""
 
 
+def hold_words(kind: HoldKind | str, subject: str) -> str:
+    """Why absence waits, in the reader's language."""
+    match HoldKind(kind):
+        case HoldKind.KIOSK_UNHEARD:
+            text = _("kiosk %s was not heard past the end of registration, it may hold sign-ins")
+        case HoldKind.CODE_UNKNOWN:
+            text = _("the ERP has no absence code %s; synchronise codes or choose another")
+        case HoldKind.TOO_MANY:
+            text = _("implausibly many students of %s would be marked absent")
+    return text % subject
+
+
 def _holds(where: Place) -> Iterator[Need]:
     for hold in attendance.open_holds(where.site.pk):
-        text = _("Absence of %(session)s waits: %(why)s")
-        act = Act(_("release"), _url(where, "hold", hold.id))
-        yield Need(_("hold"), "stop", text % {"session": hold.title, "why": hold.why}, act)
+        why = hold_words(hold.kind, hold.subject)
+        text = _("Absence of %(session)s waits: %(why)s") % {"session": hold.title, "why": why}
+        yield Need(_("hold"), "stop", text, Act(_("release"), _url(where, "hold", hold.id)))
 
 
 def _kiosks(where: Place, kiosks: Iterable[KioskLine]) -> Iterator[Need]:
@@ -113,6 +127,16 @@ def _corrections(where: Place) -> Iterator[Need]:
         }
         act = Act(_("done"), _url(where, "corrected", line.session_id, line.person_id), sends=True)
         yield Need(_("ERP"), "ask", text, act)
+
+
+def _syncs(where: Place) -> Iterator[Need]:
+    for sync in syncs(where.site.pk):
+        if not sync.ok:
+            text = _("%(what)s could not be fetched from the ERP: %(why)s") % {
+                "what": word(sync.what),
+                "why": sync.outcome,
+            }
+            yield Need(_("ERP"), "late", text, Act(_("look"), _url(where, "deliveries")))
 
 
 def _unknown(where: Place) -> Iterator[Need]:

@@ -58,9 +58,32 @@ WORDS: dict[str, Word] = {
     "finish": _("the period's finish"),
     "floor": _("dropped"),
     "ceil": _("counted whole"),
+    "students": _("Students"),
+    "codes": _("Codes"),
+    "periods": _("Registration periods"),
     "AM": _("morning"),
     "PM": _("afternoon"),
 }
+
+RULES_SAY = (
+    _("no sign-in by the end of registration"),
+    _("this year group is not marked automatically"),
+    _("was seen at a kiosk that day"),
+    _("is marked present already"),
+    _("is marked absent already"),
+    _("is marked excused already"),
+    _("is marked medical leave already"),
+    _("is marked on hold already"),
+    _("signed in, in time"),
+    _("the sign-in no longer counts for this period"),
+    _("automatic absence is switched off for this site"),
+    _("registration is not over yet"),
+    _("not a school day: weekend"),
+    _("not a school day: outside the terms"),
+    _("weekend"),
+    _("outside the terms"),
+)
+"""Reasons that rules give in English; pages look their translation up by these words."""
 
 TONES = {
     "signed_in": "in",

@@ -118,7 +118,7 @@ def _told(outcomes: Sequence[AbsenceOutcome]) -> str:
         % marked
     ]
     refusals = dict.fromkeys(outcome.refused for outcome in outcomes if outcome.refused)
-    parts += [_("Not run: %s.") % refused for refused in refusals]
+    parts += [_("Not run: %s.") % _(refused) for refused in refusals]
     held = sum(bool(outcome.holds) for outcome in outcomes)
     if held:
         parts.append(

@@ -76,7 +76,7 @@ def period_state(where: Place, sessions: Sequence[SessionSummary]) -> str:
     """Where the day's registration stands, in a few words."""
     calendar = school_day(where.site.pk, where.today)
     if not calendar.is_open:
-        return _("no school today: %s") % calendar.why
+        return _("no school today: %s") % _(calendar.why)
     if not sessions:
         return _("no registration today")
     ordered = sorted(sessions, key=lambda session: session.starts_at)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gateway.erp.queries import syncs
 from gateway.errors import Rejected
 from gateway.outbox.models import Delivery
 from gateway.outbox.services import retry
@@ -34,6 +35,7 @@ def deliveries_page(request: HttpRequest, site: str) -> HttpResponse:
             (Delivery.State.DELIVERED.value, None),
         ],
         "lines": delivery_lines(state),
+        "syncs": syncs(where.site.pk),
     }
     return show(request, where, "deliveries.html", here="deliveries", context=context)
 

@@ -4,7 +4,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gateway.portal import words
+from gateway.attendance.models import AbsenceHold
+from gateway.attendance.values import Hold
+from gateway.portal import needs, words
 
 register = template.Library()
 
@@ -25,6 +27,12 @@ def tag(value: str) -> SafeString:
 def masked(value: str) -> str:
     """A credential with its middle left out."""
     return words.masked(value)
+
+
+@register.filter
+def hold_words(hold: AbsenceHold | Hold) -> str:
+    """Why absence waits."""
+    return needs.hold_words(hold.kind, hold.subject)
 
 
 @register.filter

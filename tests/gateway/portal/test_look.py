@@ -1,0 +1,64 @@
+"""Every page in a browser: reachable for everybody (axe), and no wider than the screen."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from gateway.people.values import Role
+from gateway.portal.cards import digest
+from tests.gateway.portal.conftest import Website
+from tests.gateway.portal.school import School, busy_school
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+LOOKS: dict[str, dict[str, object]] = {
+    "desk": {"viewport": {"width": 1280, "height": 800}},
+    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 800}},
+    "arabic": {"viewport": {"width": 1280, "height": 800}, "locale": "ar"},
+    "german": {"viewport": {"width": 390, "height": 800}, "locale": "de"},
+}
+
+
+def pages_of(school: School) -> dict[str, str]:
+    """The address of each page by its name."""
+    day, student = school.today, school.students[0]
+    unknown = digest("card", "04DEADBEEF0001")
+    return {
+        "board": "",
+        "late": "?show=late",
+        "day": f"days/{day}/?at=11:00",
+        "person": f"people/{student}/{day}/",
+        "session": f"sessions/{school.session.pk}/",
+        "mark": f"sessions/{school.session.pk}/{student}/",
+        "absence": "absence/",
+        "hold": f"holds/{school.session.holds.earliest('pk').pk}/",
+        "students": "people/",
+        "assign": f"cards/{unknown}/",
+        "kiosks": "kiosks/",
+        "kiosk_out": f"kiosks/{school.kiosk.pk}/out/",
+        "deliveries": "deliveries/",
+        "set_aside": "set-aside/",
+        "message": f"set-aside/{school.message.pk}/",
+        "settings": "settings/",
+    }
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_is_accessible_and_fits(look: str, website: Website, tmp_path: Path) -> None:
+    school = busy_school()
+    page = website.log_in(Role.ADMIN, **LOOKS[look])
+    found: dict[str, list[str]] = {}
+
+    for name, rest in pages_of(school).items():
+        page.goto(website.url + school.page(rest))
+        page.screenshot(path=tmp_path / f"{look}-{name}.png", full_page=True)
+        violations = [
+            rule["id"] + str([n["html"] for n in rule["nodes"]][:3])
+            for rule in Axe().run(page).response["violations"]
+        ]
+        too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        found[name] = [*violations, *(["wider than the screen"] if too_wide else [])]
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
