@@ -82,7 +82,7 @@ def _places(group: _Group) -> None:
     add.add_argument("name")
     add.add_argument("--zone", default="Europe/London", help="IANA time zone")
     add.add_argument("--country", default="GB", help="whose public holidays count")
-    add.add_argument("--subdivision", default="", help="part of the country, such as ENG")
+    add.add_argument("--subdivision", default="ENG", help="part of the country, or empty")
     sites.add("list", "commands.list_sites", "list the sites")
     kiosks = group.group("kiosk", "the kiosks at the entrances")
     add = kiosks.add("add", "commands.add_kiosk", "make a kiosk known and print its kiosk.toml")
