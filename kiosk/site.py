@@ -88,7 +88,7 @@ def rules_of(settings: SiteSettings) -> SiteRules:
     """The rules a message tells. Raises ValueError for a time zone this machine lacks."""
     try:
         zone = ZoneInfo(settings.zone)
-    except (KeyError, OSError) as unknown:
+    except (KeyError, ValueError, OSError) as unknown:
         raise ValueError(f"no time zone {settings.zone!r} here") from unknown
     window = timedelta(seconds=settings.repeat_window_s)
     return SiteRules(zone, settings.day_starts, window, settings.late_periods)
