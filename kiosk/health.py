@@ -26,6 +26,7 @@ def heartbeat(
     confirmed: int,
     roster_version: int,
     heard_upto: datetime | None,
+    caught_up: bool,
 ) -> Heartbeat:
     """The kiosk's state, for the gateway."""
     span = backlog.span()
@@ -41,6 +42,7 @@ def heartbeat(
         queue=max(0, span.last - confirmed),
         roster_version=roster_version,
         heard_upto=heard_upto,
+        caught_up=caught_up,
         software=software(),
         disk_free_mb=disk_free_mb(settings.data),
         anchors=backlog.anchors(),

@@ -47,12 +47,6 @@ def late_news(site_id: int, *, since: datetime, until: datetime) -> list[Track]:
     return list(rows.exclude(changed_at=F("received_at")))
 
 
-def newest_change(site_id: int) -> datetime | None:
-    """When something was last learnt of a counted track of the site."""
-    rows = Track.objects.filter(site_id=site_id, counts=True).order_by("-changed_at")
-    return rows.values_list("changed_at", flat=True).first()
-
-
 def site_track(row: Track) -> SiteTrack:
     """The track as kiosks hear of it; it has a person because it counts."""
     return SiteTrack(id=row.pk, person=row.person_id or 0, kiosk=row.kiosk_id, made_at=row.at)

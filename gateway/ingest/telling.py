@@ -11,7 +11,6 @@ from gateway.fleet.services import Life
 from gateway.ingest.queries import (
     changed_tracks,
     late_news,
-    newest_change,
     site_settings,
     site_track,
 )
@@ -27,8 +26,6 @@ Publish = Callable[[str, bytes, bool], None]
 PORTION = 500
 OVERLAP = timedelta(seconds=2)
 """Told again around a kiosk's last word, because commits may overtake one another."""
-PATIENCE = timedelta(seconds=10)
-"""How far a connected kiosk may lag behind a stream of tracks before it is told again."""
 SETTINGS_EVERY = timedelta(seconds=15)
 
 
@@ -70,7 +67,8 @@ class Teller:
         self.upto({(heartbeat.kiosk, heartbeat.install): upto})
         self._rosters[heartbeat.kiosk] = heartbeat.roster_version
         self._roster(heartbeat.kiosk)
-        self._catch_up(heartbeat, now)
+        if not heartbeat.caught_up:
+            self._catch_up(heartbeat, now)
 
     def tick(self, *, now: datetime) -> None:
         """Tell what changed without a kiosk having asked: roster, settings, repaired tracks."""
@@ -105,7 +103,7 @@ class Teller:
 
     def _catch_up(self, heartbeat: Heartbeat, now: datetime) -> None:
         site = Site.objects.filter(kiosks=heartbeat.kiosk).first()
-        if site is None or not _lags(heartbeat.heard_upto, newest_change(site.pk), now):
+        if site is None:
             return
         day = school_day(now, zone=site.tz, day_starts=site.day_starts)
         first, _ = day_bounds(day, zone=site.tz, day_starts=site.day_starts)
@@ -133,12 +131,3 @@ class Teller:
 
     def _say(self, topic: str, message: BaseModel) -> None:
         self._publish(topic, message.model_dump_json().encode(), False)
-
-
-def _lags(heard_upto: datetime | None, newest: datetime | None, now: datetime) -> bool:
-    """Whether a kiosk has missed something, and not only what is on its way to it."""
-    if heard_upto is None:
-        return True
-    if newest is None or heard_upto >= newest:
-        return False
-    return now - newest > OVERLAP or newest - heard_upto > PATIENCE

@@ -76,6 +76,11 @@ class Ear:
         """The line was cut: committed tracks may have been told meanwhile."""
         self._is_catching_up = True
 
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether the gateway has told what was missed while the line was cut."""
+        return not self._is_catching_up
+
     def heard_upto(self) -> datetime | None:
         """Up to when nothing committed is missing."""
         return site.heard_upto(self._database)

@@ -229,6 +229,7 @@ class Link:
             confirmed=store.window.confirmed,
             roster_version=store.ear.roster_version(),
             heard_upto=store.ear.heard_upto(),
+            caught_up=store.ear.is_caught_up,
         )
         self._line.publish(self._topics.heartbeat, heartbeat.model_dump_json())
         self._beat_at = now

@@ -99,8 +99,8 @@ class Heartbeat(Message):
 
     `first_seq` is the oldest number the journal still holds (0 when it is empty),
     `last_seq` the newest given out, `queue` how many are not yet confirmed.
-    `roster_version` and `heard_upto` (when the gateway committed the newest foreign track
-    heard of) ask for what is missing.
+    `roster_version` and `heard_upto` (up to when no committed track of the site is missing)
+    say what the kiosk has; while it is not `caught_up` it asks for all tracks since then.
     """
 
     kiosk: Slug
@@ -114,6 +114,7 @@ class Heartbeat(Message):
     queue: NonNegativeInt
     roster_version: NonNegativeInt
     heard_upto: AwareDatetime | None
+    caught_up: bool
     software: Annotated[str, Field(max_length=64)]
     disk_free_mb: NonNegativeInt
     anchors: tuple[ClockAnchor, ...] = ()

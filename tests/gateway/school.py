@@ -73,6 +73,7 @@ class Door:
             queue=0,
             roster_version=0,
             heard_upto=None,
+            caught_up=False,
             software="test",
             disk_free_mb=1000,
         )
