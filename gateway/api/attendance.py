@@ -1,5 +1,6 @@
 """Tracks, presence, days, sessions and marks."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -78,7 +79,8 @@ class TrackFilter(AtSite):
     unknown: bool | None = Field(None, description="true: those nobody is known to have made")
 
 
-class PresenceOut(Schema):
+@dataclass(frozen=True, slots=True)
+class PresenceOut:
     """Where one person is at an instant."""
 
     person_id: int

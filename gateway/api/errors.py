@@ -1,9 +1,10 @@
 """What a caller is told when something cannot be done."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -18,9 +19,6 @@ from gateway.errors import GatewayError, Rejected, Unavailable
 from gateway.fleet.errors import UnknownKiosk
 from gateway.people.errors import UnknownCredential, UnknownPerson, WrongCredential, WrongPerson
 from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class NotThere(Rejected):
@@ -39,7 +37,7 @@ WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards,
 )  # fmt: skip
-_WORDS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found"}
+_WORDS = {400: "bad_request", 403: "forbidden"}
 
 
 def status_of(error: GatewayError) -> int:
@@ -69,10 +67,6 @@ def install(api: NinjaAPI) -> None:
         word = _WORDS.get(error.status_code, "failed")
         return _answer(api, request, error.status_code, word, str(error))
 
-    @api.exception_handler(Http404)
-    def missing(request: HttpRequest, _: Http404) -> HttpResponse:
-        return _answer(api, request, 404, "not_found", "there is nothing at this address")
-
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         fields = [_field(one) for one in error.errors]
@@ -87,7 +81,7 @@ def _answer(
     return api.create_response(request, body, status=status)
 
 
-def _field(error: "Mapping[str, Any]") -> "dict[str, str]":
+def _field(error: Mapping[str, Any]) -> dict[str, str]:
     """One wrong field; the name of the parameter that held the whole body is left out."""
     source, *names = [str(part) for part in error["loc"]]
     named = names[1:] if source in {"body", "query"} and len(names) > 1 else names

@@ -54,6 +54,8 @@ def read_table(path: Path, *, names: Mapping[str, Sequence[str]], required: Sequ
     rows = list(_rows(_text(path)))
     if not rows:
         raise UnreadableFile(f"{path.name} is empty: its first line must name the columns")
+    if len(rows) == 1:
+        raise UnreadableFile(f"{path.name} has no line below its headings: nothing to import")
     header = rows[0].cells
     places = _places(header, names)
     missing = [column for column in required if column not in places]
@@ -84,12 +86,14 @@ def _text(path: Path) -> str:
         raise UnreadableFile(f"{path.name} is a spreadsheet: save it as CSV UTF-8 and try again")
     text = _decoded(octets, path.name)
     if "\0" in text:
-        raise UnreadableFile(f"{path.name} is no text file: save the table as CSV UTF-8")
+        raise UnreadableFile(f"{path.name} has signs that are no text: save it as CSV UTF-8")
     return text
 
 
 def _decoded(octets: bytes, name: str) -> str:
     utf16 = octets.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    if b"\0" in octets and not utf16:
+        raise UnreadableFile(f"{name} is no text file: save the table as CSV UTF-8")
     try:
         return octets.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as wrong:

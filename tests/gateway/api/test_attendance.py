@@ -162,6 +162,22 @@ def test_an_unknown_session_is_not_there(api: Api) -> None:
     assert api.put("/sessions/7/marks/7", {"base": "absent"}).status == 404
 
 
+def test_a_mark_of_whom_nobody_said_anything_is_not_there(api: Api) -> None:
+    school = make_school()
+    (mia,) = school.pupils(1)
+
+    assert api.get(f"/sessions/{school.session.pk}/marks/{mia.pk}").status == 404
+
+
+def test_a_session_needs_a_division(api: Api) -> None:
+    moment = "2026-11-24T08:00:00Z"
+    times = {"starts_at": moment, "registers_at": moment, "finishes_at": moment}
+
+    answer = api.post("/sessions", {"division_id": 7, "date": "2026-11-24", **times})
+
+    assert (answer.status, answer.body["message"]) == (404, "there is no division 7")
+
+
 def test_a_session_is_laid_by_hand_and_moved(api: Api) -> None:
     school = make_school()
     body = {

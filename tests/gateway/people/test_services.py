@@ -87,6 +87,27 @@ def test_what_the_erp_keeps_is_not_changed_by_hand() -> None:
     assert Person.objects.get().active
 
 
+def test_a_leaver_the_erp_keeps_comes_back_by_its_word_alone() -> None:
+    mia = services.upsert_person(told(), synchronised=True)
+    services.deactivate_people([mia])
+
+    with pytest.raises(KeptByErp):
+        services.reactivate_person(person_id=mia)
+    assert not Person.objects.get().active
+
+    services.upsert_person(told(), synchronised=True)
+    assert Person.objects.get().active
+
+
+def test_who_is_active_already_need_not_come_back() -> None:
+    mia = make_person()
+    before = roster_version()
+
+    services.reactivate_person(person_id=mia)
+
+    assert roster_version() == before
+
+
 def test_the_language_is_ours_even_of_a_person_the_erp_keeps() -> None:
     mia = services.upsert_person(told(), synchronised=True)
     german = PersonDetails(PersonKind.STUDENT, "Mia", "Keller", external_id="S1", language="de")
@@ -296,6 +317,31 @@ def test_a_removed_card_is_nobody_s_and_kiosks_hear_of_it() -> None:
 
     assert held() == []
     assert [p.credentials for p in changes(before).people] == [()]
+
+
+def test_a_card_nobody_holds_goes_to_whom_it_is_moved() -> None:
+    mia = make_person()
+
+    services.move_credential(person_id=mia, method=Method.CARD, value=CARD)
+
+    assert held() == [(mia, CARD)]
+
+
+def test_a_blocked_card_that_nobody_holds_stays_blocked_when_removed() -> None:
+    services.block_credential(method=Method.CARD, value=CARD, because="lost", now=NOW)
+
+    services.remove_credential(method=Method.CARD, value=CARD)
+
+    assert held() == [(None, CARD)]
+
+
+def test_unblocking_what_is_not_blocked_changes_nothing() -> None:
+    services.set_credential(person_id=make_person(), method=Method.CARD, value=CARD)
+    before = roster_version()
+
+    services.unblock_credential(method=Method.CARD, value=CARD)
+
+    assert roster_version() == before
 
 
 def test_a_removed_card_that_was_blocked_stays_blocked() -> None:

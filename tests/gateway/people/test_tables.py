@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gateway.people.errors import UnreadableFile
-from gateway.people.tables import Line, Problem, Table, read_table
+from gateway.people.tables import MOST_BYTES, Line, Problem, Table, read_table
 
 NAMES = {"external_id": ("student id",), "given_name": ("first name",)}
 
@@ -76,8 +76,10 @@ def test_missing_cells_are_empty_and_surplus_ones_are_a_problem(file: Path) -> N
         (b"PK\x03\x04rest", "save it as CSV UTF-8"),
         (b"\xd0\xcf\x11\xe0rest", "save it as CSV UTF-8"),
         (b"external_id\nS1\nZo\xeb\n", "signs in line 3 that are not UTF-8"),
+        (b"external_id\n", "has no line below its headings"),
         (b"external_id\nS\x001\n", "is no text file"),
-        (bytes(range(256)), "not UTF-8"),
+        ("external_id\nS\x001\n".encode("utf-16"), "signs that are no text"),
+        (bytes(range(256)), "is no text file"),
         (b'external_id\nS1\n"S2\n', "line 3 cannot be read"),
         (b"external_id\nS1\n" + b"x" * 1_000_000 + b"\n", "line 3 cannot be read"),
     ],
@@ -86,6 +88,14 @@ def test_what_is_no_table_is_refused_with_what_to_do(file: Path, octets: bytes, 
     file.write_bytes(octets)
 
     with pytest.raises(UnreadableFile, match=says):
+        read(file)
+
+
+def test_a_file_no_school_could_need_is_not_even_read(file: Path) -> None:
+    with file.open("wb") as empty:
+        empty.truncate(MOST_BYTES + 1)
+
+    with pytest.raises(UnreadableFile, match="larger than 50 MB"):
         read(file)
 
 
