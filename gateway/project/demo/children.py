@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.errors import Unavailable
+from gateway.project.processes import tied
 
 PATIENCE_S = 60.0
 STOP_WITHIN_S = 12.0
@@ -47,7 +48,7 @@ class Children:
         log = self.logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                tied([sys.executable, "-m", module, *arguments]),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
