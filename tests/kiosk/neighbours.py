@@ -197,6 +197,9 @@ class KioskProcess:
         return f"http://127.0.0.1:{self.page_port}/"
 
     def start(self, *, limits: Callable[[], None] | None = None) -> None:
+        self.start_within(PATIENCE_S, limits=limits)
+
+    def start_within(self, seconds: float, *, limits: Callable[[], None] | None = None) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "kiosk", "--config", str(self.config)],
@@ -204,7 +207,7 @@ class KioskProcess:
                 stdout=log,
                 preexec_fn=limits,  # noqa: PLW1509 - no threads run in a test's child yet
             )
-        eventually(self._answers)
+        eventually(self._answers, within=seconds)
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)

@@ -1,0 +1,137 @@
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from drivers.clock.clock import Reading
+from kiosk.link.state import LinkState
+from kiosk.screen.board import Board
+from kiosk.screen.picture import Earlier, Picture, Result, draw
+from kiosk.visit import Answer, Outcome
+from tests.kiosk.made import at, reading_at
+
+ONLINE = LinkState(online=True, confirmed=9, last=9)
+MIA = Answer(Outcome.SIGNED_IN, at("08:12"), name="Mia K.", language="en", late_minutes=12, seq=9)
+READING = reading_at("08:12")
+
+
+def picture(
+    *answers: Answer, link: LinkState = ONLINE, after: float = 0, language: str = "en"
+) -> Picture:
+    board = Board(shown_for=timedelta(seconds=3))
+    board.report_link(link)
+    for answer in answers:
+        board.show(answer, now=READING.uptime)
+    later: Reading = replace(READING, uptime=READING.uptime + timedelta(seconds=after))
+    view = board.view(now=later.uptime)
+    return draw(view, reading=later, zone=ZoneInfo("Europe/Berlin"), language=language)
+
+
+def words_of(answer: Answer) -> tuple[str, str, str, str]:
+    result = picture(answer).result
+    assert result is not None
+    return result.icon, result.word, result.who, result.when
+
+
+def test_a_late_student_is_told_so_in_local_time() -> None:
+    assert picture(MIA, after=1).result == Result(
+        number=1,
+        icon="in",
+        word="Signed in",
+        who="Mia K.",
+        when="09:12",
+        late="late, 12 min",
+        language="en",
+        direction="ltr",
+        leaves_in_ms=2000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Outcome.SIGNED_OUT, ("out", "Signed out", "Mia K.", "09:12 · see you soon")),
+        (Outcome.ALREADY_IN, ("already", "Already signed in", "Mia K.", "since 09:01")),
+        (Outcome.ALREADY_OUT, ("already", "Already signed out", "Mia K.", "since 09:01")),
+        (Outcome.UNKNOWN, ("ask", "Card not known", "Please see the office", "09:12")),
+        (Outcome.BLOCKED, ("stop", "Card not in use", "Please see the office", "09:12")),
+        (
+            Outcome.NOT_RECORDED,
+            (
+                "stop",
+                "Not recorded",
+                "Please see the office",
+                "This kiosk cannot save right now.",
+            ),
+        ),
+    ],
+)
+def test_each_outcome_has_its_icon_and_its_words(
+    outcome: Outcome, expected: tuple[str, str, str, str]
+) -> None:
+    assert words_of(replace(MIA, outcome=outcome, since=at("08:01"))) == expected
+
+
+def test_a_person_is_answered_in_their_own_language() -> None:
+    result = picture(replace(MIA, language="ar")).result
+
+    assert result is not None
+    assert (result.word, result.direction) == ("تم تسجيل الدخول", "rtl")
+
+
+def test_the_rest_of_the_screen_speaks_the_sites_language() -> None:
+    told = picture(MIA, language="de")
+
+    assert (told.language, told.line_text) == ("de", "Verbunden")
+
+
+def test_after_three_seconds_nothing_personal_is_left() -> None:
+    told = picture(MIA, after=3)
+
+    assert told.result is None
+    assert told.earlier == (Earlier("in", "", "in 09:12"),)
+    assert "Mia" not in str(told.as_json())
+
+
+def test_the_last_three_results_stand_in_the_foot() -> None:
+    told = picture(*(replace(MIA, name=name) for name in "ABCDE"))
+
+    assert [each.who for each in told.earlier] == ["D", "C", "B"]
+
+
+def test_what_the_gateway_has_not_confirmed_is_marked_as_saved_here() -> None:
+    told = picture(MIA, after=3, link=LinkState(online=False, confirmed=8, last=9))
+
+    assert told.earlier[0].text == "in 09:12 · saved here"
+    assert (told.line, told.line_text) == ("waiting", "Saved here · 1 waiting to be sent")
+
+
+@pytest.mark.parametrize(
+    ("link", "line", "text"),
+    [
+        (ONLINE, "online", "Online"),
+        (LinkState(online=True, confirmed=7, last=9), "online", "Online · 2"),
+        (LinkState(online=False, confirmed=9, last=9), "offline", "Offline"),
+    ],
+)
+def test_the_line_says_how_the_link_is(link: LinkState, line: str, text: str) -> None:
+    told = picture(link=link)
+
+    assert (told.line, told.line_text) == (line, text)
+
+
+def test_a_kiosk_that_cannot_save_says_so_above_all() -> None:
+    told = picture(Answer(Outcome.NOT_RECORDED, at("08:12")))
+
+    assert (told.line, told.line_text) == ("stop", "Cannot save: please tell the office")
+
+
+def test_a_clock_in_doubt_is_said_to_be() -> None:
+    board = Board(shown_for=timedelta(seconds=3))
+    board.report_health(can_record=True, clock_trusted=False)
+    view = board.view(now=READING.uptime)
+
+    told = draw(view, reading=READING, zone=ZoneInfo("Europe/Berlin"), language="en")
+
+    assert told.clock_note == "Time approximate"
