@@ -5,7 +5,7 @@ What changed is not in the stream: the page fetches itself again, with the reade
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import datetime
 
 from asgiref.sync import sync_to_async
@@ -32,15 +32,22 @@ Ask = Callable[[datetime], Mapping[str, str]]
 class Hub:
     """Tells all listeners of this process when their site changed."""
 
-    def __init__(self, ask: Ask = tokens, *, poll_every_s: float = POLL_EVERY_S) -> None:
+    def __init__(
+        self,
+        ask: Ask = tokens,
+        *,
+        poll_every_s: float = POLL_EVERY_S,
+        still_here_every_s: float = STILL_HERE_EVERY_S,
+    ) -> None:
         self._ask = ask
         self._poll_every_s = poll_every_s
+        self._still_here_every_s = still_here_every_s
         self._known: Mapping[str, str] = {}
         self._turn = asyncio.Event()
         self._listeners = 0
         self._poller: asyncio.Task[None] | None = None
 
-    async def changes(self, site: str) -> AsyncIterator[str]:
+    async def changes(self, site: str) -> AsyncGenerator[str, None]:
         """Events for one listener, for as long as it listens."""
         self._listeners += 1
         try:
@@ -52,7 +59,7 @@ class Hub:
         finally:
             self._listeners -= 1
 
-    async def _events(self, site: str) -> AsyncIterator[str]:
+    async def _events(self, site: str) -> AsyncGenerator[str, None]:
         told = self._known.get(site)
         while True:
             word = self._known.get(site)
@@ -61,7 +68,7 @@ class Hub:
                 yield CHANGED
                 continue
             try:
-                await asyncio.wait_for(self._turn.wait(), STILL_HERE_EVERY_S)
+                await asyncio.wait_for(self._turn.wait(), self._still_here_every_s)
             except TimeoutError:
                 yield STILL_HERE
 

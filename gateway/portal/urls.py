@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language
 
 from gateway.portal.pages import (
@@ -38,7 +38,7 @@ register_converter(IsoDate, "date")
 
 app_name = "portal"
 
-of_a_site = [
+of_a_site: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
     path("days/", days.status, name="status"),
     path("days/<date:day>/", days.day_page, name="day"),
@@ -64,7 +64,7 @@ of_a_site = [
     path("settings/", policy.policy_page, name="policy"),
 ]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.home, name="home"),
     path("login", LoginView.as_view(template_name="portal/login.html"), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),

@@ -30,7 +30,7 @@ class Website:
     url: str
     browser: Browser
 
-    def log_in(self, role: Role = Role.OFFICE, **options: Any) -> Page:  # noqa: ANN401 - passed on
+    def log_in(self, role: Role = Role.OFFICE, **options: Any) -> Page:
         """A new browser in which somebody with that role has logged in."""
         add_login(username=role.value, password=PASSWORD, role=role)
         context: BrowserContext = self.browser.new_context(**options)
@@ -55,7 +55,7 @@ class StreamsOfOneTest(StreamHandler):
     ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
         made = super().create_request(scope, body_file)
         if made[0] is not None:
-            made[0].urlconf = self._addresses
+            made[0].urlconf = self._addresses  # type: ignore[assignment]  # Django takes any
         return made
 
 

@@ -66,7 +66,6 @@ class School:
         self.policy.year_groups.set([self.year])
         self.session: Session = self.open_session()
         self._seq = 0
-        self.message: SetAside | None = None
 
     def open_session(self) -> Session:
         """The morning registration of today."""
@@ -141,7 +140,7 @@ def busy_school() -> School:
     school.tap("04DEADBEEF0001", shown=Shown.UNKNOWN)
     hold_absence(school)
     park_delivery(school, because="the ERP refused: unknown code")
-    school.message = put_aside(school, reason="tracks.0.seq: Input should be greater than 0")
+    put_aside(school, reason="tracks.0.seq: Input should be greater than 0")
     list_for_correction(school)
     return school
 
