@@ -191,20 +191,22 @@ def figures(
 ) -> list[Figure]:
     """The table of this bench."""
     single, together = with_history["single"], with_history["together"]
+    steady, backlog = with_history["steady"], with_history["backlog"]
+    cpu = [1e6 * played.cpu / played.tracks for played in (single, together)]
     return [
         at_least("sustained, one track a message", single.rate, 4000, "tracks/s"),
         at_least("sustained, backlog messages of 100", together.rate, 4000, "tracks/s"),
         at_least("history / no history, same load", 100 * single.rate / without.rate, 90, "%"),
-        at_most("publish → acknowledged at 100/s, p50", with_history["steady"].p50 * 1000, 50, "ms"),
-        at_most("publish → acknowledged at 100/s, p99", with_history["steady"].p99 * 1000, 50, "ms"),
-        at_most("backlog of 6,000 drained", with_history["backlog"].seconds, 10, "s", 2),
-        plain("CPU a track, single / 100 together",
-              f"{1e6 * single.cpu / single.tracks:.0f} / {1e6 * together.cpu / together.tracks:.0f} µs"),
+        at_most("publish → acknowledged at 100/s, p50", steady.p50 * 1000, 50, "ms"),
+        at_most("publish → acknowledged at 100/s, p99", steady.p99 * 1000, 50, "ms"),
+        at_most("backlog of 6,000 drained", backlog.seconds, 10, "s", 2),
+        plain("CPU a track, single / 100 together", f"{cpu[0]:.0f} / {cpu[1]:.0f} µs"),
         plain("bare batched SQLite insert", f"{bare:,.0f} rows/s"),
-        plain("ratio to it, single / 100 together", f"{single.rate / bare:.2f} / {together.rate / bare:.2f}"),
+        plain("ratio to it, single", f"{single.rate / bare:.2f}"),
+        plain("ratio to it, 100 together", f"{together.rate / bare:.2f}"),
         plain("Mosquitto publish/subscribe", f"{broker:,.0f} msg/s"),
         plain("ratio to it, single", f"{single.rate / broker:.2f}"),
-    ]  # fmt: skip
+    ]
 
 
 def run(*, history: int) -> None:

@@ -1,4 +1,4 @@
-"""A process that plays many kiosks at once over MQTT and notes when each message was acknowledged."""
+"""A process that plays many kiosks over MQTT and notes when each message was acknowledged."""
 
 import json
 import statistics
@@ -32,7 +32,7 @@ class Load:
         time.sleep(0.5)
 
     def play(self, messages: list[tuple[str, int, bytes]], *, per_second: float) -> float:
-        """Publish (topic, last seq, payload), at most `per_second`; seconds until all are acknowledged."""
+        """Publish (topic, last seq, payload), so many a second; seconds until all are confirmed."""
         begun = time.perf_counter()
         self._left = len(messages)
         for place, (topic, last_seq, payload) in enumerate(messages):

@@ -16,7 +16,7 @@ from gateway.fleet.models import Install, Kiosk
 from gateway.fleet.rules import Received
 from gateway.fleet.services import broker_digest, keep_received, lock_installs
 from gateway.people.models import Credential, Person
-from gateway.timetable.models import Division, Enrolment, Site, Term, YearGroup
+from gateway.timetable.models import Division, Enrolment, OpenDay, Site, YearGroup
 from kiosk.protocol.messages import MOST_TRACKS, Method, Shown, TrackMade, Tracks
 
 KIOSKS = 16
@@ -73,9 +73,7 @@ def make(*, students: int, history: int, now: datetime) -> LargeSchool:
         site=site, erp_enabled=True, absence_enabled=True, share_limit=Decimal(1)
     )
     policy.year_groups.set(groups)
-    Term.objects.create(
-        site=site, name="Term", starts_on=date(2020, 1, 1), ends_on=date(2040, 1, 1)
-    )
+    OpenDay.objects.create(site=site, on=now.date(), reason="bench")
     mouths = tuple(_kiosk(site, n) for n in range(KIOSKS))
     session = _session(division, now)
     _history(site, mouths, people, history, now)
@@ -173,9 +171,9 @@ def _history(
 ) -> None:
     """Rows as they would lie there, two a student and day, the newest yesterday."""
     columns = (
-        "id", "kiosk", "install", "seq", "site", "person", "method", "credential", "shown", "counts",
-        "resolved_late", "claimed_at", "at", "day", "quality", "boot_id", "uptime_ms", "received_at",
-        "changed_at",
+        "id", "kiosk", "install", "seq", "site", "person", "method", "credential", "shown",
+        "counts", "resolved_late", "claimed_at", "at", "day", "quality", "boot_id", "uptime_ms",
+        "received_at", "changed_at",
     )  # fmt: skip
     places = count()
     for begun in range(0, number, PORTION):
