@@ -29,13 +29,18 @@ def connect(path: Path, *, durability: Durability) -> Database:
     """
     connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE.total_seconds())
     try:
-        database = Database(connection, execute_plugins=False)
-        database.enable_wal()
-        database.execute(f"PRAGMA synchronous={durability}")
-        database.execute("PRAGMA cache_size=-4000")
+        return prepared(connection, durability=durability)
     except BaseException:
         connection.close()
         raise
+
+
+def prepared(connection: sqlite3.Connection, *, durability: Durability) -> Database:
+    """The connection, set to lose nothing but what `durability` allows."""
+    database = Database(connection, execute_plugins=False)
+    database.enable_wal()
+    database.execute(f"PRAGMA synchronous={durability}")
+    database.execute("PRAGMA cache_size=-4000")
     return database
 
 

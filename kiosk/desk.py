@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from drivers.clock.clock import Reading
 from kiosk import site, visit
 from kiosk.identify import roster
-from kiosk.journal import Bounds, Entry, Journal
+from kiosk.journal import Bounds, Entry, open_journal
 from kiosk.protocol import days
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Shown
@@ -36,7 +36,7 @@ class Desk:
         """Open journal and site file, or make them anew."""
         settings.data.mkdir(parents=True, exist_ok=True)
         site.open_site(settings.data).close()
-        self._journal = Journal(settings.data)
+        self._journal = open_journal(settings.data)
         self._roster = roster.Finder(self._journal.database, schema="site")
         self._otherwise = SiteRules(ZoneInfo(settings.zone))
         self._boot = _Boot(_NO_BOOT, None)

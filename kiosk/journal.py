@@ -60,12 +60,10 @@ class Bounds:
 class Journal:
     """Open in one thread. Its methods raise sqlite3.Error, and have then changed nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the journal in `folder`, beside the site's file, or make it anew."""
-        self._database = files.open_sound(folder / FILE, durability=files.Durability.FULL)
-        with files.closing_on_error(self._database):
-            self.install = _create(self._database)
-            self._database.attach("site", folder / "site.sqlite3")
+    def __init__(self, database: Database) -> None:
+        """Use the open `database`, and make the journal's tables where they are missing."""
+        self._database = database
+        self.install = _create(database)
 
     @property
     def database(self) -> Database:
@@ -141,6 +139,14 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def open_journal(folder: Path) -> Journal:
+    """The journal in `folder`, beside the site's file; it is made anew where there is none."""
+    database = files.open_sound(folder / FILE, durability=files.Durability.FULL)
+    with files.closing_on_error(database):
+        database.attach("site", folder / "site.sqlite3")
+        return Journal(database)
 
 
 def _last_old(rows: Iterable[tuple[int, int, int]], oldest: int) -> int:

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from drivers.clock.simulated import SimulatedClock
 from kiosk import site
-from kiosk.journal import Journal
+from kiosk.journal import Journal, open_journal
 from tests.kiosk.made import Door, clock_at, fill
 
 OpenDoor = Callable[..., Door]
@@ -23,7 +23,7 @@ def site_file(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def journal(tmp_path: Path, site_file: Database) -> Iterator[Journal]:
     """A journal beside the site's file, empty."""
-    journal = Journal(tmp_path)
+    journal = open_journal(tmp_path)
     yield journal
     journal.close()
 

@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from kiosk import site
-from kiosk.journal import KEPT, Bounds, Journal
+from kiosk.journal import KEPT, Bounds, Journal, open_journal
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, Shown
 from kiosk.protocol.movements import Track
@@ -41,11 +41,11 @@ def test_a_failed_insert_uses_up_no_number(journal: Journal) -> None:
 
 def test_a_journal_keeps_its_install_and_goes_on_counting(tmp_path: Path) -> None:
     site.open_site(tmp_path).close()
-    first = Journal(tmp_path)
+    first = open_journal(tmp_path)
     first.record(entry())
     first.close()
 
-    again = Journal(tmp_path)
+    again = open_journal(tmp_path)
 
     assert again.install == first.install
     assert again.record(entry()) == 2
@@ -57,7 +57,7 @@ def test_a_journal_made_anew_is_another_install(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         site.open_site(tmp_path / name).close()
-        journal = Journal(tmp_path / name)
+        journal = open_journal(tmp_path / name)
         installs.append(journal.install)
         journal.close()
 
