@@ -85,6 +85,8 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
 
 def lock_installs(lives: Collection[Life], *, now: datetime) -> dict[Life, Install]:
     """The rows of these lives of kiosks' databases, held until the transaction ends."""
+    if not lives:
+        return {}
     bulk.insert(
         Install,
         ("kiosk", "install", "upto", "first_held", "first_heard_at"),
@@ -96,8 +98,13 @@ def lock_installs(lives: Collection[Life], *, now: datetime) -> dict[Life, Insta
     return {life: found[life] for life in lives}
 
 
-def keep_received(receipts: Iterable[tuple[Install, Received]], *, now: datetime) -> None:
-    """Store how far installs have come in, report new holes and close filled ones."""
+def keep_received(
+    receipts: Iterable[tuple[Install, Received]], *, now: datetime, unsure: Collection[Install] = ()
+) -> None:
+    """Store how far installs have come in, report new holes and close filled ones.
+
+    `unsure` are the installs that had an open hole before.
+    """
     told = list(receipts)
     moved = [(row, done.upto) for row, done in told if done.upto != row.upto]
     bulk.insert(
@@ -108,9 +115,9 @@ def keep_received(receipts: Iterable[tuple[Install, Received]], *, now: datetime
     )
     for row, upto in moved:
         row.upto = upto
-    for row in holed([row for row, _ in told]) | {row for row, done in told if done.gaps}:
-        gaps = next(done.gaps for other, done in told if other == row)
-        _note_gaps(row, gaps, now)
+    for row, done in told:
+        if done.gaps or row in unsure:
+            _note_gaps(row, done.gaps, now)
 
 
 def holed(installs: Collection[Install]) -> set[Install]:

@@ -88,9 +88,8 @@ def _count(
     installs: Mapping[Life, Install], numbers: Mapping[Life, set[int]], now: datetime
 ) -> None:
     unsure = holed(tuple(installs.values()))
-    keep_received(
-        ((row, _received(row, numbers[life], unsure)) for life, row in installs.items()), now=now
-    )
+    receipts = [(row, _received(row, numbers[life], unsure)) for life, row in installs.items()]
+    keep_received(receipts, now=now, unsure=unsure)
 
 
 def _lives(asides: Iterable[Aside], sites: Mapping[str, int]) -> set[Life]:
