@@ -4,18 +4,18 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 WORKERS ?= 2
 
-.PHONY: help setup setup-demo check test test-sqlite test-postgres bench soak demo clean
+.PHONY: help setup setup-run check test test-sqlite test-postgres bench soak demo clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup-demo:
-	@$(PYTHON) provisioning/machine.py demo
+setup-run: ## system packages and .venv, to run it
+	@$(PYTHON) provisioning/machine.py run
 
 setup: ## system packages and .venv, for tests
 	@$(PYTHON) provisioning/machine.py test
 
-demo: setup-demo ## everything at once, with simulated hardware; Ctrl-C ends it
+demo: setup-run ## everything at once, with simulated hardware; Ctrl-C ends it
 	@exec $(RUN) -m gateway demo
 
 check: setup ## format, lint, types, import contracts, migrations

@@ -1,7 +1,7 @@
 """Makes this machine ready: system packages, `.venv` from the lock, the product in it.
 
 Runs before anything of ours is installed, so it stands on Python's own library alone:
-`python3 provisioning/machine.py demo` or `... test`. A second run finds its stamp and ends
+`python3 provisioning/machine.py run` or `... test`. A second run finds its stamp and ends
 at once.
 """
 
@@ -60,7 +60,7 @@ def _runs(*command: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-DEMO = (
+RUN = (
     Need("python3-venv", "a Python environment of the product's own", _makes_environments),
     Need("gcc", "systemd-python is built from source", _program("gcc")),
     Need("pkg-config", "the same", _program("pkg-config")),
@@ -69,16 +69,16 @@ DEMO = (
     Need("mosquitto", "the broker between kiosks and gateway", _program("mosquitto")),
 )
 TEST = (
-    *DEMO,
+    *RUN,
     Need("postgresql", "the store's tests run on it too", _serves_postgresql),
     Need("chromium", "the pages are looked at in it", _program("chromium")),
 )
-GOALS = {"demo": DEMO, "test": TEST}
+GOALS = {"run": RUN, "test": TEST}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make ready for `demo` or `test`; 1 when it cannot be done, with one line that says why."""
-    goal = arguments[0] if arguments else "demo"
+    """Make ready for `run` or `test`; 1 when it cannot be done, with one line that says why."""
+    goal = arguments[0] if arguments else "run"
     if goal not in GOALS:
         _tell(f"usage: machine.py {'|'.join(GOALS)}")
         return 2

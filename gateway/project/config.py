@@ -10,12 +10,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 CONFIG_VARIABLE = "MUSTER_CONFIG"
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
+"""Set by systemd: a folder with one file a credential, such as muster_isams__client_secret."""
 DEFAULT_CONFIG = Path("/etc/muster/gateway.toml")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -116,11 +119,21 @@ class GatewaySettings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables win over the file, so that a service can hand in its secrets."""
+        """Variables win over systemd's credentials, and those over the file."""
         named = Path(os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=named)
+        file = TomlConfigSettingsSource(settings_cls, toml_file=named)
+        credentials = os.environ.get(CREDENTIALS_VARIABLE)
+        if credentials is None:
+            return init_settings, env_settings, file
+        secrets = NestedSecretsSettingsSource(
+            file_secret_settings,
+            secrets_dir=credentials,
+            secrets_prefix="muster_",
+            secrets_nested_delimiter="__",
+        )
+        return init_settings, env_settings, secrets, file
 
 
 @cache

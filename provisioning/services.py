@@ -1,0 +1,68 @@
+"""The steps that turn a bare server into a gateway, and a bare Raspberry Pi into a kiosk."""
+
+import secrets
+import sys
+from pathlib import Path
+
+from provisioning.steps import Account, CannotInstall, Command, File, Folder, Step
+
+HERE = Path(__file__).resolve().parent.parent
+PLACE = "/opt/muster"
+UNITS = "/etc/systemd/system"
+DEVICES = ("gpio", "spi", "i2c", "video", "render")
+"""Groups of Raspberry Pi OS that may touch what is wired to a kiosk."""
+READY = Command((sys.executable, str(HERE / "provisioning" / "machine.py"), "run"))
+"""System packages and .venv, unless they are there."""
+
+
+def gateway() -> tuple[Step, ...]:
+    """A gateway as a service. Settings and secret that are there already stay."""
+    return (
+        READY,
+        Account("muster", "/var/lib/muster"),
+        Folder("/etc/muster", "root:root", 0o755),
+        Folder("/var/lib/muster", "muster:muster", 0o750),
+        File("/etc/muster/secret_key", "root:root", 0o600, lambda: secrets.token_urlsafe(48)),
+        File("/etc/muster/gateway.toml", "root:muster", 0o640, _gateway_settings),
+        *_service("muster-gateway"),
+    )
+
+
+def kiosk(settings: Path) -> tuple[Step, ...]:
+    """A kiosk as a service, with the settings that `muster-gateway kiosk add` printed."""
+    return (
+        READY,
+        Account("muster-kiosk", "/var/lib/muster-kiosk", DEVICES),
+        Folder("/etc/muster", "root:root", 0o755),
+        Folder("/var/lib/muster-kiosk", "muster-kiosk:muster-kiosk", 0o700),
+        File("/etc/muster/kiosk.toml", "root:root", 0o600, lambda: _text(settings), kept=False),
+        *_service("muster-kiosk"),
+    )
+
+
+def _service(name: str) -> tuple[Step, ...]:
+    unit = f"{name}.service"
+    return (
+        File(f"{UNITS}/{unit}", "root:root", 0o644, lambda: _unit(unit), kept=False),
+        Command(("systemctl", "daemon-reload")),
+        Command(("systemctl", "enable", "--now", unit)),
+    )
+
+
+def _unit(name: str) -> str:
+    """The unit with the place where this product really lies."""
+    return _text(HERE / "systemd" / name).replace(PLACE, str(HERE))
+
+
+def _gateway_settings() -> str:
+    """The example, without the secret: that comes from a file of its own."""
+    text = _text(HERE / "config" / "gateway" / "gateway.example.toml")
+    lines = ("# " + line if line.startswith("secret_key") else line for line in text.splitlines())
+    return "\n".join([*lines, ""])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise CannotInstall(f"{path} cannot be read: {problem.strerror}") from problem
