@@ -1,10 +1,10 @@
 """The types of what callers send, none of which a store can choke on."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from gateway.api.errors import NameTheSite, NotThere
 from gateway.timetable.models import Site
@@ -17,6 +17,12 @@ def _printable(text: object) -> object:
     if isinstance(text, str) and not text.isprintable():
         raise ValueError("has characters that cannot be printed")
     return text
+
+
+def _on_the_wall(clock: time) -> time:
+    if clock.tzinfo is not None:
+        raise ValueError("is a time on the site's clock, without an offset, such as 08:30")
+    return clock
 
 
 Id = Annotated[int, Field(ge=1, le=LARGEST)]
@@ -34,6 +40,9 @@ Instant = Annotated[
     AwareDatetime,
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC)),
 ]
+
+
+WallTime = Annotated[time, AfterValidator(_on_the_wall)]
 
 
 class AtSite(Schema):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
-from gateway.api.parameters import AtSite, Day, Id, Name, Reason, SlugText, Text, site_of
+from gateway.api.parameters import AtSite, Day, Id, Name, Reason, SlugText, Text, WallTime, site_of
 from gateway.timetable import services
 from gateway.timetable.models import (
     Closure,
@@ -130,9 +130,9 @@ class PeriodIn(Schema):
     division_id: Id
     kind: PeriodKind = PeriodKind.AM
     weekdays: Text = "12345"
-    starts: time
-    registers: time
-    finishes: time
+    starts: WallTime
+    registers: WallTime
+    finishes: WallTime
 
 
 class PeriodOut(PeriodIn):

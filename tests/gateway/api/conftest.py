@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -51,7 +52,12 @@ class Api:
         return list(answer.body["items"])
 
     def _call(
-        self, method: str, path: str, body: object = None, *, asked: dict[str, object] | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        asked: Mapping[str, object] | None = None,
     ) -> Answer:
         answer = self.client.generic(
             method,
@@ -61,7 +67,8 @@ class Api:
             query_params=asked or None,
             headers={"Authorization": f"Bearer {self.token}"} if self.token else None,
         )
-        return Answer(answer.status_code, answer.json() if answer.content else None)
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return Answer(answer.status_code, answer.json() if answer.content and is_json else None)
 
 
 def make_api(role: Role = Role.OFFICE) -> Api:
