@@ -87,6 +87,10 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
             "absence_enabled": _("Mark absence automatically"),
             "cron": _("Schedule"),
         }
+        widgets = {
+            name: forms.TextInput(attrs={"dir": "ltr"})
+            for name in ("cron", "present_code", "absence_code")
+        }
         help_texts = {
             "erp_enabled": _("Lateness is judged only while this is on."),
             "erp_can_correct": _(

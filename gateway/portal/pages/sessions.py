@@ -12,13 +12,25 @@ from gateway.portal.acts import act
 from gateway.portal.forms import MarkForm
 from gateway.portal.frame import place, show
 
+MOST = 400
+"""Lines of a roll up to which all year groups are shown together."""
+
 
 @office_page
 def session_page(request: HttpRequest, site: str, session_id: int) -> HttpResponse:
     """Everybody on the roll with the mark that holds."""
     where = place(site)
     session = get_object_or_404(Session, pk=session_id, site=where.site)
-    context = {"session": session, "roll": attendance.roll_of(session.pk)}
+    lines = attendance.roll_of(session.pk)
+    groups = tuple(dict.fromkeys(line.year_group for line in lines))
+    first = groups[0] if len(lines) > MOST else ""
+    year = request.GET.get("year", first)
+    context = {
+        "session": session,
+        "roll": [line for line in lines if year in ("", line.year_group)],
+        "groups": groups,
+        "year": year,
+    }
     return show(request, where, "session.html", here="status", context=context)
 
 

@@ -10,6 +10,7 @@ from gateway.attendance.values import Base, Mark
 from gateway.people import services as people
 from gateway.portal.needs import Need
 from kiosk.protocol.messages import Method, Shown
+from tests.gateway.factories import make_student, make_year_group
 from tests.gateway.portal.school import School, log_in
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,14 @@ def test_a_difference_that_was_seen_leaves_the_board() -> None:
 def differences(browser: Client, school: School) -> list[Need]:
     needs = browser.get(school.page()).context["needs"]
     return [need for need in needs if need.tag == "difference"]
+
+
+def test_a_roll_is_shown_by_year_group() -> None:
+    school = School(students=2)
+    eight = make_year_group(school.division, "Year 8")
+    make_student("Zoe Adams", year_group=eight)
+    address = school.page(f"sessions/{school.session.pk}/?year=Year 8")
+
+    roll = log_in().get(address).context["roll"]
+
+    assert [line.name for line in roll] == ["Zoe Adams"]

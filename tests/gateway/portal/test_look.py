@@ -16,9 +16,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LOOKS: dict[str, dict[str, object]] = {
     "desk": {"viewport": {"width": 1280, "height": 800}},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 800}},
+    "german phone": {"viewport": {"width": 390, "height": 800}, "locale": "de"},
     "arabic": {"viewport": {"width": 1280, "height": 800}, "locale": "ar"},
-    "german": {"viewport": {"width": 390, "height": 800}, "locale": "de"},
 }
 
 

@@ -4,6 +4,7 @@
 "use strict";
 
 const SETTLE_MS = 1000;   // at most one fetch in this time, however much changes
+const PATIENCE = 4;       // and a page that takes long is asked for more seldom
 const TYPING_MS = 250;    // a filter is sent when typing pauses
 
 const frame = document.querySelector("[data-live]");
@@ -31,6 +32,7 @@ function swap(fresh) {
 async function refresh(address = location.href) {
   if (fetching) { wanted = true; return; }
   fetching = true;
+  const asked = performance.now();
   try {
     const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Refresh": "1" } });
     if (answer.redirected && new URL(answer.url).pathname === "/login") { location.reload(); return; }
@@ -41,7 +43,7 @@ async function refresh(address = location.href) {
     setTimeout(() => {
       fetching = false;
       if (wanted) { wanted = false; refresh(); }
-    }, SETTLE_MS);
+    }, Math.max(SETTLE_MS, PATIENCE * (performance.now() - asked)));
   }
 }
 
