@@ -1,0 +1,124 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import psutil
+import pytest
+
+from gateway.project.demo.crowd import Tap, arrivals, hold_up, play
+from gateway.project.demo.plan import FINISHES_AFTER, free_ports, hours_around
+from tests.gateway.project.gateways import eventually, free_port
+
+NOW = datetime(2026, 11, 20, 9, 0, 30, tzinfo=UTC)
+UTC_ZONE = ZoneInfo("UTC")
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_registration_lies_around_now_and_on_one_date(hour: int) -> None:
+    now = NOW.replace(hour=hour, minute=58)
+
+    hours = hours_around(now, home=UTC_ZONE)
+
+    assert timedelta(0) < hours.am - now <= timedelta(minutes=2)
+    assert hours.am.date() == (hours.pm + FINISHES_AFTER).date()
+    assert now.astimezone(hours.zone).date() == hours.am.date()
+
+
+def test_a_school_is_where_the_machine_is_in_daytime() -> None:
+    assert hours_around(NOW, home=ZoneInfo("Europe/Berlin")).zone.key == "Europe/Berlin"
+
+
+def test_no_two_parts_share_an_address() -> None:
+    ports = free_ports()
+
+    assert len({ports.web, ports.live, ports.broker, ports.erp, *ports.doors}) == 6
+
+
+def test_most_come_in_time_some_late_and_some_not_at_all() -> None:
+    starts = NOW + timedelta(minutes=2)
+    cards = [(8091, f"card {n}") for n in range(400)]
+
+    taps = arrivals(cards, now=NOW, starts=starts, finishes=starts + FINISHES_AFTER, seed=1)
+
+    late = Counter(tap.at >= starts for tap in taps)
+    assert late[False] > 300
+    assert 10 < late[True] < 60
+    assert len(taps) < 400
+    assert all(NOW <= tap.at < starts + FINISHES_AFTER for tap in taps)
+    assert list(taps) == sorted(taps)
+
+
+def test_a_kiosk_that_is_away_disturbs_nobody() -> None:
+    port = free_port()
+
+    play([Tap(NOW, port, "04A2")], stop=threading.Event(), clock=lambda: NOW)
+
+    assert not hold_up(port, "04A2")
+
+
+@pytest.mark.e2e
+@pytest.mark.covers("DES-02", "DES-03", "DES-04", "TRK-10")
+def test_a_tap_at_the_door_becomes_a_code_in_the_erp(tmp_path: Path) -> None:
+    demo = _Demo(tmp_path)
+    try:
+        assert eventually(lambda: "Ctrl-C ends it" in demo.said(), within=90), demo.said()
+        erp = next(word for word in demo.said().split() if word.endswith("/_sandbox/registrations"))
+
+        assert eventually(lambda: _registered(erp) >= 1, within=90), demo.said()
+
+        everything = demo.processes()
+        demo.process.send_signal(signal.SIGINT)
+        assert demo.process.wait(30) == 0
+        assert not [p for p in everything if p.is_running()]
+    finally:
+        demo.end()
+
+
+@pytest.mark.integration
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+
+    demo = _Demo(tmp_path)
+
+    assert demo.process.wait(60) == 2
+    assert "is not empty and not the demo's" in demo.said()
+    assert (tmp_path / "thesis.txt").exists()
+
+
+class _Demo:
+    """A small demo in a folder, and what it says."""
+
+    def __init__(self, folder: Path) -> None:
+        self._said = folder.with_name(f"{folder.name}.said")
+        ours = {k: v for k, v in os.environ.items() if not k.startswith("MUSTER_")}
+        with self._said.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gateway", "demo", "--folder", str(folder), "--size",
+                 "small"],
+                stdout=output,
+                stderr=output,
+                env=ours,
+            )  # fmt: skip
+
+    def said(self) -> str:
+        return self._said.read_text(encoding="utf-8")
+
+    def processes(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def _registered(url: str) -> int:
+    found = httpx.get(url).json()["registrations"]
+    return sum(1 for entry in found if entry["isRegistered"])
