@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -81,7 +83,7 @@ class PageServer(ThreadingHTTPServer):
     def __init__(self, settings: Screen, page: Page) -> None:
         self.page = page
         self.ended = Event()
-        self.streams = 0
+        self._streams: deque[Event] = deque()
         super().__init__((settings.bind, settings.port), Handler)
         self.port = self.server_address[1]
         names = {*settings.hosts, settings.bind}
@@ -90,6 +92,14 @@ class PageServer(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the library's signature
         """A page that went away is no error worth a trace."""
         log.debug("page_request_failed", exc_info=sys.exc_info())
+
+    def open_stream(self) -> Event:
+        """A place for one more stream. When set, its place was given to a newer one."""
+        while len(self._streams) >= MOST_STREAMS:
+            self._streams.popleft().set()
+        displaced = Event()
+        self._streams.append(displaced)
+        return displaced
 
     def end(self) -> None:
         """Stop serving; streams end by themselves."""
@@ -140,6 +150,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, page_file(name), kind)
         elif path == "/events":
             self._stream()
+        elif path == "/picture":
+            self._send(HTTPStatus.OK, self._picture(), "application/json")
         elif path == "/tray" and self.server.page.tray:
             self._send_tray(self.server.page.tray)
         else:
@@ -176,29 +188,21 @@ class Handler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.OK, json.dumps(held).encode(), "application/json")
 
     def _stream(self) -> None:
-        if self.server.streams >= MOST_STREAMS:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "enough pages are open")
-        self.server.streams += 1
-        try:
-            self._head(HTTPStatus.OK, "text/event-stream")
-            self.end_headers()
-            self._stream_pictures()
-        except OSError:
-            self.close_connection = True
-        finally:
-            self.server.streams -= 1
-
-    def _stream_pictures(self) -> None:
         """The whole picture whenever it changed, and now and then so that a dead line shows."""
         self.close_connection = True
-        seen = -1
-        while not self.server.ended.is_set():
-            seen = self.server.page.wait(seen)
-            picture = self.server.page.draw().as_json()
-            has_tray = self.server.page.tray is not None
-            told = json.dumps(picture | {"tray": has_tray}, ensure_ascii=False)
-            self.wfile.write(f"data: {told}\n\n".encode())
-            self.wfile.flush()
+        displaced, seen = self.server.open_stream(), -1
+        with suppress(OSError):
+            self._head(HTTPStatus.OK, "text/event-stream")
+            self.end_headers()
+            while not (self.server.ended.is_set() or displaced.is_set()):
+                seen = self.server.page.wait(seen)
+                self.wfile.write(b"data: " + self._picture() + b"\n\n")
+                self.wfile.flush()
+
+    def _picture(self) -> bytes:
+        picture = self.server.page.draw().as_json()
+        has_tray = self.server.page.tray is not None
+        return json.dumps(picture | {"tray": has_tray}, ensure_ascii=False).encode()
 
     def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:
         self._head(status, kind)

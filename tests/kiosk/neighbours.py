@@ -232,9 +232,8 @@ class KioskProcess:
 
     def picture(self) -> dict[str, Any]:
         """What the page would show now."""
-        with urllib.request.urlopen(self.url + "events", timeout=PATIENCE_S) as stream:
-            line = stream.readline().decode()
-        told: dict[str, Any] = json.loads(line.removeprefix("data: "))
+        with urllib.request.urlopen(self.url + "picture", timeout=PATIENCE_S) as answer:
+            told: dict[str, Any] = json.load(answer)
         return told
 
     def result(self) -> str:

@@ -136,8 +136,17 @@ function openTray() {
   setInterval(() => { if (!at("tray").hidden && !at("cards").children.length) fillTray(); }, 3000);
 }
 
-const stream = new EventSource("/events");
-stream.onmessage = (event) => show(JSON.parse(event.data));
-stream.onerror = () => { clearTimeout(silence); goSilent(); };
+function listen() {
+  const stream = new EventSource("/events");
+  stream.onmessage = (event) => show(JSON.parse(event.data));
+  stream.onerror = () => {
+    stream.close();
+    clearTimeout(silence);
+    goSilent();
+    setTimeout(listen, 2000);
+  };
+}
+
+listen();
 setInterval(tick, 1000);
 tick();

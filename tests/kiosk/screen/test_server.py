@@ -2,6 +2,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Thread
 from zoneinfo import ZoneInfo
@@ -109,10 +110,21 @@ def told(stream: object) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_no_more_streams_are_served_than_a_kiosk_needs(site: Site) -> None:
-    site.server.streams = 8
+def test_a_ninth_page_takes_the_place_of_the_first(site: Site) -> None:
+    with ExitStack() as pages:
+        opened = [
+            pages.enter_context(urllib.request.urlopen(site.url + "/events", timeout=10))
+            for _ in range(9)
+        ]
 
-    assert site.ask("/events")[0] == 503
+        assert told(opened[-1])["result"] is None
+        assert opened[0].read().endswith(b"\n\n")
+
+
+def test_the_picture_can_be_asked_for_once(site: Site) -> None:
+    _, body, _ = site.ask("/picture")
+
+    assert json.loads(body)["instruction"] == "Hold your card or code to the reader"
 
 
 def test_a_card_can_be_held_up(site: Site) -> None:
