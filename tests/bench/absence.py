@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.bench.ingest import prepare
-from tests.bench.table import Figure, at_most, plain, show
+from tests.bench.table import Figure, at_most, plain, scratch, show
 
 SIZES = (5_000, 10_000, 20_000)
 BOUND_S = 3.0
@@ -19,7 +19,7 @@ LINEAR = 1.3
 
 def decide(students: int) -> dict[str, float]:
     """Seconds to preview and to run for a school in which half of the students came."""
-    with tempfile.TemporaryDirectory(prefix="muster-bench-", dir=Path.cwd()) as name:
+    with tempfile.TemporaryDirectory(prefix="muster-bench-", dir=scratch()) as name:
         prepare(Path(name), broker_port=1)
         return _timed(students)
 

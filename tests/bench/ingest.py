@@ -17,7 +17,7 @@ from pathlib import Path
 import django
 import psutil
 
-from tests.bench.table import Figure, at_least, at_most, plain, show
+from tests.bench.table import Figure, at_least, at_most, plain, scratch, show
 
 STUDENTS, HISTORY = 20_000, 500_000
 FLOOD, BACKLOG, STEADY = 40_000, 6_000, 1_500
@@ -213,7 +213,7 @@ def run(*, history: int) -> None:
     """A child's whole job: one store, one gateway, one set of loads; prints JSON."""
     from tests.kiosk.neighbours import Mosquitto  # noqa: PLC0415 - beside the others
 
-    with tempfile.TemporaryDirectory(prefix="muster-bench-", dir=Path.cwd()) as name:
+    with tempfile.TemporaryDirectory(prefix="muster-bench-", dir=scratch()) as name:
         folder = Path(name)
         broker = Mosquitto(folder)
         with (folder / "mosquitto.conf").open("a") as conf:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,13 @@ class Figure:
     measured: str
     bound: str = ""
     holds: bool | None = None
+
+
+def scratch() -> Path:
+    """A folder on the disk that is to be measured, not in memory."""
+    folder = Path("var")
+    folder.mkdir(exist_ok=True)
+    return folder.resolve()
 
 
 def at_least(what: str, value: float, bound: float, unit: str) -> Figure:

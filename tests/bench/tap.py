@@ -26,6 +26,7 @@ from kiosk.protocol.messages import Credential, Method, PersonKind, RosterPart, 
 from kiosk.screen.board import Board
 from kiosk.settings import Broker, KioskSettings, Screen
 from kiosk.visit import Answer
+from tests.bench.table import scratch
 
 PEOPLE = 20_000
 PART = 500
@@ -237,7 +238,7 @@ def main() -> int:
     parser.add_argument("--taps", type=int, default=TAPS)
     options = parser.parse_args()
     logs.set_up("ERROR")
-    with tempfile.TemporaryDirectory(prefix="muster-bench-", dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory(prefix="muster-bench-", dir=scratch()) as folder:
         return 0 if report(*measure(Path(folder) / "kiosk", taps=options.taps)) else 1
 
 
