@@ -8,6 +8,7 @@ from ninja.errors import AuthorizationError
 from ninja.security import HttpBearer, SessionAuth
 
 from gateway.people.logins import roles_of, token_user
+from gateway.people.values import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ def caller(request: HttpRequest) -> Caller:
     if not isinstance(admitted, Caller):
         raise AuthorizationError(message="this address is for logins only")
     return admitted
+
+
+def require_admin(request: HttpRequest) -> None:
+    """Turn away everyone but administrators. Raises AuthorizationError."""
+    if Role.ADMIN not in roles_of(caller(request).user_id):
+        raise AuthorizationError(message="only a login with the role admin may do this")
 
 
 def _admitted(user: User) -> Caller:

@@ -2,13 +2,11 @@
 
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path
-from ninja import NinjaAPI, Router, Schema
+from ninja import NinjaAPI, Router
 
-from gateway.api import absence, attendance, errors, fleet, outside, people, places
-from gateway.api.access import Login, Token, caller
+from gateway.api import absence, attendance, errors, fleet, outside, people, places, tokens
+from gateway.api.access import Login, Token
 from gateway.api.errors import NotThere
-from gateway.people.logins import roles_of
-from gateway.people.values import Role
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DESCRIPTION = """Everything Muster knows of attendance, for other programs.
@@ -16,13 +14,6 @@ DESCRIPTION = """Everything Muster knows of attendance, for other programs.
 Send a token with every request: `Authorization: Bearer …`. Lists come in pages (`limit`,
 `offset`, `total`). Errors answer `error`, a word for programs, and `message`, a sentence
 that says what to do. Instants carry an offset; dates are school dates of the site."""
-
-
-class Me(Schema):
-    """The login that calls."""
-
-    name: str
-    roles: list[Role]
 
 
 def build() -> NinjaAPI:
@@ -35,19 +26,12 @@ def build() -> NinjaAPI:
         urls_namespace="api",
     )
     errors.install(api)
-    api.get("/me", response=Me, tags=["access"])(get_me)
-    for room in (people, places, attendance, absence, fleet, outside):
+    for room in (tokens, people, places, attendance, absence, fleet, outside):
         api.add_router("", room.router)
     last = Router()
     last.api_operation(METHODS, "/{path:rest}", include_in_schema=False)(nothing_here)
     api.add_router("", last)
     return api
-
-
-def get_me(request: HttpRequest) -> Me:
-    """Who this token or session stands for, and what it may do."""
-    who = caller(request)
-    return Me(name=who.name, roles=sorted(roles_of(who.user_id)))
 
 
 def nothing_here(request: HttpRequest, rest: str) -> None:

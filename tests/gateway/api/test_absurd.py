@@ -14,15 +14,13 @@ from tests.gateway.school import make_school
 pytestmark = pytest.mark.django_db
 
 WORDS: tuple[Any, ...] = (
-    "", " ", "\x00", "\ud800", "0", "-1", str(2**63), str(2**63 - 1), "1e9", "NaN", "é" * 600,
-    "0001-01-01", "9999-12-31", "2026-02-30", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00",
-    "2026-11-23T08:00:00Z", "2026-11-23", "main", "';--", "%00", "../..", "1",
+    "", "\x00", "\ud800", "-1", str(2**63), "NaN", "é" * 600, "0001-01-01",
+    "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2026-11-23T08:00:00Z", "%00", "1",
 )  # fmt: skip
 BODIES: tuple[Any, ...] = (
-    *WORDS, None, True, -1, 2**70, 1.5, [], {}, ["\x00"], {"\x00": 1}, [None] * 3,
+    "", "\x00", "\ud800", "é" * 600, "0001-01-01", "9999-12-31T23:59:59Z", None, -1, 2**70, 1.5,
+    ["\x00"], {},
 )  # fmt: skip
-
-
 PLAUSIBLE: dict[str, Any] = {
     "absence_code": "O", "absence_enabled": True, "base": "absent", "because": "x",
     "country": "GB", "cron": "10 8-12 * * 1-5", "date": "2026-11-23", "division_id": 1,
