@@ -1,0 +1,64 @@
+"""What several processes do to people at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from gateway.people import services
+from gateway.people.errors import CredentialHeld
+from gateway.people.models import Credential, Person
+from gateway.people.queries import roster_since, roster_version
+from gateway.people.values import PersonDetails
+from kiosk.protocol.messages import Method, PersonKind
+from tests.gateway.factories import make_person
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
+
+CARD = "04A2B3C4"
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """Do all deeds in threads that start together; answers results and Rejected errors."""
+    together = Barrier(len(deeds))
+
+    def do(deed: Callable[[], object]) -> object:
+        try:
+            together.wait(timeout=10)
+            return deed()
+        except CredentialHeld as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(do, deeds))
+
+
+def test_a_card_given_to_two_at_once_has_one_holder() -> None:
+    mia, ben = make_person("Mia"), make_person("Ben")
+
+    answers = at_once(
+        lambda: services.set_credential(person_id=mia, method=Method.CARD, value=CARD),
+        lambda: services.set_credential(person_id=ben, method=Method.CARD, value=CARD),
+    )
+
+    assert sorted(isinstance(answer, CredentialHeld) for answer in answers) == [False, True]
+    assert Credential.objects.count() == 1
+    told = {person.id: person.credentials for person in roster_since(0).people}
+    assert sorted(len(credentials) for credentials in told.values()) == [0, 1]
+
+
+def test_changes_made_at_once_have_versions_of_their_own() -> None:
+    def add(name: str) -> Callable[[], object]:
+        return lambda: services.add_person(PersonDetails(PersonKind.STUDENT, name, ""))
+
+    at_once(*(add(f"P{number}") for number in range(6)))
+
+    versions = list(
+        Person.objects.order_by("roster_version").values_list("roster_version", flat=True)
+    )
+    assert versions == [1, 2, 3, 4, 5, 6]
+    assert roster_version() == 6
