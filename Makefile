@@ -28,7 +28,7 @@ check: setup ## format, lint, types, import contracts, migrations
 test: check test-postgres test-sqlite ## the gate, then every test: on PostgreSQL what stores, then all
 
 test-postgres: setup
-	$(RUN) -m provisioning.postgres $(RUN) -m pytest -q -n $(WORKERS) --store-only
+	$(RUN) -m provisioning.postgres $(RUN) -m pytest -q -n $(WORKERS) --store-only --reuse-db
 
 test-sqlite: setup
 	$(RUN) -m pytest -n $(WORKERS)

@@ -148,7 +148,8 @@ def _make_environment() -> None:
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     _tell("Installing the pinned Python packages (a minute or two the first time)")
     _step([*pip, "--require-hashes", "-r", str(LOCK)])
-    _step([*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    calm = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    _step([*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], env=calm)
 
 
 def _step(command: Sequence[str], *, env: dict[str, str] | None = None) -> None:

@@ -13,12 +13,15 @@ DEVICES = ("gpio", "spi", "i2c", "video", "render")
 """Groups of Raspberry Pi OS that may touch what is wired to a kiosk."""
 READY = Command((sys.executable, str(HERE / "provisioning" / "machine.py"), "run"))
 """System packages and .venv, unless they are there."""
+DEBIANS_BROKER_OFF = Command(("systemctl", "disable", "--now", "mosquitto.service"))
+"""The gateway starts a Mosquitto of its own on the same port; Debian's comes with the package."""
 
 
 def gateway() -> tuple[Step, ...]:
     """A gateway as a service. Settings and secret that are there already stay."""
     return (
         READY,
+        DEBIANS_BROKER_OFF,
         Account("muster", "/var/lib/muster"),
         Folder("/etc/muster", "root:root", 0o755),
         Folder("/var/lib/muster", "muster:muster", 0o750),

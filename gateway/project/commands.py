@@ -1,6 +1,8 @@
 """What the commands of the command line do, once settings are read and Django stands."""
 
+import os
 import secrets
+import socket
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ from gateway.people import logins
 from gateway.people.values import Role as PersonRole
 from gateway.project import roles
 from gateway.project.beats import Beats, Role
-from gateway.project.config import settings
+from gateway.project.config import GatewaySettings, settings
 from gateway.project.health import unapplied
 from gateway.project.kiosk_settings import KioskFile
 from gateway.project.supervisor import Supervisor
@@ -35,15 +37,23 @@ class NotMigrated(Rejected):
     """The store is not in this version's form."""
 
 
+class AddressTaken(Rejected):
+    """Another program listens where a role should."""
+
+
 class StoreAway(Unavailable):
     """The store cannot be reached."""
 
 
 def run(options: Namespace) -> int:
-    """Run all roles, or the named ones, until told to stop. Raises NotMigrated and StoreAway."""
+    """Run all roles, or the named ones, until told to stop.
+
+    Raises NotMigrated, StoreAway and AddressTaken.
+    """
     _require_migrated()
     own = settings()
     wanted = tuple(Role(name) for name in options.role or ()) or roles.all_roles(own)
+    _require_addresses(own, wanted)
     roles.broker_password(own)
     beats = Beats(roles.beats_folder(own))
     roles.import_shared(wanted)
@@ -161,6 +171,23 @@ def _require_migrated() -> None:
         raise StoreAway(f"the store cannot be reached: {away}") from away
     if missing:
         raise NotMigrated(f"{len(missing)} migrations are missing: run `muster-gateway migrate`")
+
+
+def _require_addresses(own: GatewaySettings, wanted: Sequence[Role]) -> None:
+    """Say at once what would make a role fail again and again."""
+    needed = {
+        Role.BROKER: ("broker.port", own.broker.bind, own.broker.port),
+        Role.WEB: ("web.port", own.web.bind, own.web.port),
+        Role.LIVE: ("web.live_port", own.web.bind, own.web.live_port),
+    }
+    for setting, bind, port in (needed[role] for role in wanted if role in needed):
+        try:
+            socket.create_server((bind, port)).close()
+        except OSError as taken:
+            why = os.strerror(taken.errno or 0)
+            raise AddressTaken(
+                f"cannot listen on {bind} port {port} ({why}): end what uses it, or change {setting}"
+            ) from taken
 
 
 def sites(slug: str | None) -> Sequence[Site]:

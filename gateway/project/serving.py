@@ -6,10 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import uvicorn
-from granian import Granian
-from granian.constants import Interfaces
-
 from gateway.project.config import Web
 from gateway.project.processes import die_with_parent
 
@@ -21,6 +17,9 @@ SOON = 0.2
 
 def serve_pages(web: Web, *, beat: Callable[[], None]) -> None:
     """Serve pages and API until this process is asked to stop."""
+    from granian import Granian  # noqa: PLC0415 - only this role needs it
+    from granian.constants import Interfaces  # noqa: PLC0415 - the same
+
     role = os.getpid()
 
     def load() -> Any:  # noqa: ANN401 - a WSGI application
@@ -44,6 +43,8 @@ def serve_pages(web: Web, *, beat: Callable[[], None]) -> None:
 
 def serve_streams(web: Web, *, beat: Callable[[], None]) -> None:
     """Serve the event streams, from one process, until it is asked to stop."""
+    import uvicorn  # noqa: PLC0415 - only this role needs it
+
     from gateway.project.asgi import application  # noqa: PLC0415 - only this role streams
 
     _beat_while_answering(web, web.live_port, beat)

@@ -16,6 +16,7 @@ from typing import NoReturn
 import structlog
 from systemd import daemon
 
+from gateway.errors import GatewayError
 from gateway.project.beats import Beats, Role
 from gateway.project.processes import die_with_parent
 
@@ -97,6 +98,8 @@ class Supervisor:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
             self._run_role(role)
             status = 0
+        except GatewayError as problem:
+            log.error("role_failed", role=role.value, because=str(problem))
         except Exception:  # the outermost loop of the role's process
             log.exception("role_failed", role=role.value)
         finally:
@@ -113,13 +116,17 @@ class Supervisor:
                 os.kill(child.pid, signal.SIGKILL)
 
     def _tell_systemd(self) -> None:
-        if not all(child.pid and self._beats.age(child.role) for child in self._children):
+        if not all(child.pid and self._has_shown_work(child.role) for child in self._children):
             return
         if not self._ready:
             self._ready = True
             log.info("gateway_ready", roles=[child.role.value for child in self._children])
             daemon.notify("READY=1")
         daemon.notify("WATCHDOG=1")
+
+    def _has_shown_work(self, role: Role) -> bool:
+        age = self._beats.age(role)
+        return age is not None and age < STUCK_AFTER
 
     def _reap(self) -> None:
         for child in self._children:

@@ -131,6 +131,16 @@ def test_a_store_that_lacks_migrations_is_refused_with_the_remedy(tmp_path: Path
     assert "run `muster-gateway migrate`" in done.stderr
 
 
+@pytest.mark.integration
+def test_an_address_that_is_taken_is_said_at_once(fresh: Gateway) -> None:
+    with socket.create_server(("127.0.0.1", fresh.web)):
+        done = fresh.command("run")
+
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1 port {fresh.web} (Address already in use)" in done.stderr
+    assert "web.port" in done.stderr
+
+
 def _broker_pid(gateway: Gateway) -> int | None:
     return next((p.pid for p in gateway.processes() if p.name() == "mosquitto"), None)
 
