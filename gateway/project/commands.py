@@ -186,7 +186,8 @@ def _require_addresses(own: GatewaySettings, wanted: Sequence[Role]) -> None:
         except OSError as taken:
             why = os.strerror(taken.errno or 0)
             raise AddressTaken(
-                f"cannot listen on {bind} port {port} ({why}): end what uses it, or change {setting}"
+                f"cannot listen on {bind} port {port} ({why}): "
+                f"end what uses it, or change {setting}"
             ) from taken
 
 
