@@ -113,12 +113,12 @@ class School:
             f"{('Mia', 'Ben', 'Ada', 'Omar', 'Lea')[place % 5]} {family}",
             year_group=self.year,
             on=date(2020, 9, 1),
-            card=f"{self.site.pk:02X}" + CARD.format(place),
+            card=f"{self.site.pk:04X}" + CARD.format(place),
         )
 
     def card(self, place: int) -> str:
         """The card of a student, by the order of enrolment."""
-        return f"{self.site.pk:02X}" + CARD.format(place)
+        return f"{self.site.pk:04X}" + CARD.format(place)
 
 
 def _at_noon(site: Site, now: datetime) -> Site:
