@@ -148,7 +148,9 @@ class Stage:
     def _make_school(self) -> None:
         people = self._folder / "people.csv"
         lines = [f"p{n},student,Given{n},Family{n},{card(n)}" for n in range(PEOPLE)]
-        people.write_text("\n".join(["external_id,kind,given_name,family_name,card", *lines]) + "\n")
+        people.write_text(
+            "\n".join(["external_id,kind,given_name,family_name,card", *lines]) + "\n"
+        )
         self.gateway.command("migrate")
         self.gateway.command("site", "add", "--zone", noon_zone(), SITE, "Main")
         for name in KIOSKS:
