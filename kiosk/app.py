@@ -120,8 +120,8 @@ class Loop:
         except Exception as failed:  # noqa: BLE001 - nothing may stop the loop that decides
             self._failed(failed)
             answer = Answer(Outcome.NOT_RECORDED, sighting.reading.utc)
-        self._lamps.show(answer.outcome)
         self._board.show(answer, now=self._clock.read().uptime)
+        self._lamps.show(answer.outcome)
         if answer.seq is not None and self._link is not None:
             self._link.recorded(answer.seq)
 
