@@ -1,0 +1,101 @@
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from gateway.attendance.absence import release_hold
+from gateway.attendance.models import AbsenceHold, Mark, RegistrationPolicy
+from gateway.outbox.models import CronRun, Delivery
+from gateway.project.cron import Due, Job, due_jobs, run_once
+from gateway.project.jobs import SiteJobs, gateway_jobs, is_cron
+from gateway.timetable.models import Site
+from tests.gateway.factories import make_site
+from tests.gateway.school import School, at, make_school
+
+pytestmark = pytest.mark.django_db
+
+
+def codes() -> frozenset[str]:
+    return frozenset({"O"})
+
+
+def jobs_of(site: Site, policy: RegistrationPolicy | None = None) -> Mapping[str, Job]:
+    return {job.name: job for job in SiteJobs(site, policy, codes).all()}
+
+
+def fire(school: School, clock: str) -> list[str]:
+    """Everything that is due at the school at that time; the names of what ran."""
+    jobs = jobs_of(school.site, school.policy).values()
+    due = due_jobs(jobs, now=at(clock))
+    return [one.job.name for one in due if run_once(one, now=at(clock))]
+
+
+def absent() -> int:
+    return Mark.objects.filter(base="absent").count()
+
+
+def test_a_site_without_automatic_absence_lays_sessions_and_judges() -> None:
+    assert set(jobs_of(make_site())) == {"lay_sessions", "judge"}
+
+
+@pytest.mark.covers("TRK-07")
+def test_automatic_absence_fires_on_the_line_of_the_policy() -> None:
+    school = make_school()
+    school.policy.cron = "45 9 * * *"
+
+    assert jobs_of(school.site, school.policy)["absence"].line == "45 9 * * *"
+
+
+def test_a_line_that_is_no_cron_line_stops_no_other_job() -> None:
+    school = make_school()
+    school.policy.cron = "whenever"
+
+    assert set(jobs_of(school.site, school.policy)) == {"lay_sessions", "judge"}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [("10 8-12 * * 1-5", True), ("* * * *", False), ("61 * * * *", False), ("* * * * * *", False)],
+)
+def test_a_cron_line_has_five_fields_that_exist(line: str, is_one: bool) -> None:
+    assert is_cron(line) is is_one
+
+
+@pytest.mark.covers("TRK-06")
+def test_absentees_are_marked_when_the_schedule_fires_and_once() -> None:
+    school = make_school()
+    school.policy.share_limit = 1
+    school.policy.save()
+    school.pupils(3)
+
+    fire(school, "09:10")
+    fire(school, "09:10")
+    fire(school, "10:10")
+
+    assert absent() == 3
+    assert Delivery.objects.count() == 3
+
+
+@pytest.mark.covers("BEY-09")
+def test_a_hold_that_is_released_is_acted_on_within_a_minute() -> None:
+    school = make_school()
+    school.pupils(3)
+    fire(school, "09:10")
+    hold = AbsenceHold.objects.get()
+    assert absent() == 0
+
+    release_hold(hold_id=hold.pk, by="office", because="trip", now=at("09:20"))
+    fire(school, "09:21")
+
+    assert absent() == 3
+
+
+def test_what_is_old_is_forgotten() -> None:
+    (purge,) = gateway_jobs()
+    long_ago = at("08:00") - timedelta(days=100)
+    run_once(Due(purge, long_ago), now=long_ago)
+
+    told = purge.run(at("08:00"))
+
+    assert told == "1 runs, 0 deliveries, 0 logins"
+    assert not CronRun.objects.exists()
