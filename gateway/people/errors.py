@@ -37,3 +37,11 @@ class WrongLogin(Rejected):
 
 class UnreadableFile(Rejected):
     """The file is no table we can read; the message says what to do."""
+
+
+def kept_by_erp(person_id: int) -> KeptByErp:
+    """The refusal of a change by hand, saying where to make it."""
+    return KeptByErp(
+        f"person {person_id} is kept by the ERP: change it there, "
+        "and the next synchronisation brings it here"
+    )

@@ -11,10 +11,10 @@ from gateway.people import roster
 from gateway.people.errors import (
     CredentialBlocked,
     CredentialHeld,
-    KeptByErp,
     UnknownCredential,
     UnknownPerson,
     WrongPerson,
+    kept_by_erp,
 )
 from gateway.people.models import Credential, Person
 from gateway.people.queries import Holder, details_of, holders, persons_by_external_id
@@ -58,7 +58,7 @@ def update_person(*, person_id: int, details: PersonDetails) -> None:
     if details == before:
         return
     if person.synchronised and replace(details, language=before.language) != before:
-        raise _kept_by_erp(person_id)
+        raise kept_by_erp(person_id)
     _refuse_taken(details.external_id, besides=person_id)
     Person.objects.filter(pk=person_id).update(
         kind=details.kind.value,
@@ -76,7 +76,7 @@ def deactivate_person(*, person_id: int) -> None:
     """The person left; kiosks forget her. Raises UnknownPerson, KeptByErp."""
     person = _locked(person_id)
     if person.synchronised:
-        raise _kept_by_erp(person_id)
+        raise kept_by_erp(person_id)
     deactivate_people([person_id])
 
 
@@ -85,7 +85,7 @@ def reactivate_person(*, person_id: int) -> None:
     """The person came back. Raises UnknownPerson, KeptByErp."""
     person = _locked(person_id)
     if person.synchronised:
-        raise _kept_by_erp(person_id)
+        raise kept_by_erp(person_id)
     if not person.active:
         Person.objects.filter(pk=person_id).update(active=True, roster_version=roster.advance())
 
@@ -93,6 +93,7 @@ def reactivate_person(*, person_id: int) -> None:
 @transaction.atomic
 def deactivate_people(person_ids: Collection[int]) -> int:
     """Those left, by the word of whoever keeps them; answers how many still were active."""
+    roster.lock()
     leaving = set(
         Person.objects.filter(pk__in=person_ids, active=True).values_list("pk", flat=True)
     )
@@ -173,7 +174,6 @@ def move_credential(*, person_id: int, method: Method, value: str) -> None:
     Raises UnknownPerson, WrongCredential, CredentialBlocked.
     """
     number = credential_value(method, value)
-    roster.lock()
     held = _find(method, number)
     if held is not None and held.person_id is not None and held.blocked_at is None:
         roster.stamp([held.person_id])
@@ -225,17 +225,12 @@ def unblock_credential(*, method: Method, value: str) -> None:
 
 
 def _locked(person_id: int) -> Person:
+    """The person's row, taken after the roster's: in this one order nobody waits in a ring."""
+    roster.lock()
     person = Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise UnknownPerson(f"there is no person {person_id}")
     return person
-
-
-def _kept_by_erp(person_id: int | str) -> KeptByErp:
-    return KeptByErp(
-        f"person {person_id} is kept by the ERP: change it there, "
-        "and the next synchronisation brings it here"
-    )
 
 
 def _refuse_taken(external_id: str | None, *, besides: int | None) -> None:
@@ -263,7 +258,7 @@ def _differs(details: PersonDetails, person: Person | None, *, synchronised: boo
     same = details_of(person) == details and person.active
     if person.synchronised and not synchronised:
         if not same:
-            raise _kept_by_erp(person.pk)
+            raise kept_by_erp(person.pk)
         return False
     return not same or person.synchronised != synchronised
 
@@ -273,6 +268,8 @@ def _columns(details: PersonDetails) -> tuple[str | None, ...]:
 
 
 def _find(method: Method, number: str) -> Credential | None:
+    """The credential's row, taken after the roster's."""
+    roster.lock()
     return Credential.objects.select_for_update().filter(method=method.value, value=number).first()
 
 

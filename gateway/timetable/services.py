@@ -10,6 +10,7 @@ from django.db.models import Q
 from gateway import bulk
 from gateway.people import roster
 from gateway.people import services as people
+from gateway.people.errors import kept_by_erp
 from gateway.people.models import Person
 from gateway.timetable.errors import (
     NotAStudent,
@@ -90,17 +91,22 @@ def upsert_year_group(
 
 @transaction.atomic
 def enrol(*, person_id: int, year_group_id: int, on: date) -> None:
-    """From `on` the student belongs to this year group, whatever was planned before.
+    """From `on` the student belongs to this year group, by somebody's hand.
 
     A change of group is a transfer: the enrolment before it ends the day before. Raises
-    UnknownPlace, NotAStudent.
+    UnknownPlace, NotAStudent, and KeptByErp where the ERP says who belongs where.
     """
+    if Person.objects.filter(pk=person_id, synchronised=True).exists():
+        raise kept_by_erp(person_id)
     enrol_many({person_id: year_group_id}, on=on)
 
 
 @transaction.atomic
 def enrol_many(groups: Mapping[int, int], *, on: date) -> int:
-    """As `enrol`, for each person's year group at once; answers how many enrolments changed."""
+    """As `enrol`, for many at once and by whoever keeps them; answers how many changed.
+
+    What was planned for `on` and later is replaced. Raises UnknownPlace, NotAStudent.
+    """
     roster.lock()
     _refuse_unknown(set(groups.values()))
     _refuse_others_than_students(groups.keys())

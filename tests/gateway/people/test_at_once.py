@@ -62,3 +62,20 @@ def test_changes_made_at_once_have_versions_of_their_own() -> None:
     )
     assert versions == [1, 2, 3, 4, 5, 6]
     assert roster_version() == 6
+
+
+def test_a_correction_and_a_card_for_one_person_never_wait_for_each_other() -> None:
+    mia = make_person("Mia")
+
+    def correct(name: str) -> Callable[[], object]:
+        details = PersonDetails(PersonKind.STUDENT, name, "")
+        return lambda: services.update_person(person_id=mia, details=details)
+
+    def give(number: int) -> Callable[[], object]:
+        value = f"{number:08X}"
+        return lambda: services.set_credential(person_id=mia, method=Method.CARD, value=value)
+
+    answers = at_once(*(deed for n in range(5) for deed in (correct(f"M{n}"), give(n))))
+
+    assert answers == [None] * 10
+    assert Credential.objects.filter(person_id=mia).count() == 5

@@ -2,7 +2,10 @@ from datetime import date, time
 
 import pytest
 
+from gateway.people import services as people
+from gateway.people.errors import KeptByErp
 from gateway.people.queries import roster_since, roster_version
+from gateway.people.values import PersonDetails
 from gateway.timetable import services
 from gateway.timetable.errors import NotAStudent, Taken, UnknownPlace, WrongDates, WrongSite
 from gateway.timetable.models import (
@@ -100,6 +103,20 @@ def test_staff_belong_to_no_year_group() -> None:
         services.enrol(person_id=tom, year_group_id=group.pk, on=OCTOBER)
 
     assert enrolments(tom) == []
+
+
+def test_whom_the_erp_keeps_is_not_transferred_by_hand() -> None:
+    group = make_year_group(make_division(make_site()))
+    mia = people.upsert_person(
+        PersonDetails(PersonKind.STUDENT, "Mia", "Keller", external_id="S1"), synchronised=True
+    )
+
+    with pytest.raises(KeptByErp, match="change it there"):
+        services.enrol(person_id=mia, year_group_id=group.pk, on=OCTOBER)
+    assert enrolments(mia) == []
+
+    services.enrol_many({mia: group.pk}, on=OCTOBER)
+    assert enrolments(mia) == [("Year 7", OCTOBER, None)]
 
 
 def test_an_unknown_year_group_is_refused() -> None:
