@@ -59,11 +59,11 @@ def eventually(look: Callable[[], T], *, within: float = PATIENCE_S) -> T:
 class Mosquitto:
     """A private broker on loopback, which keeps nothing over a restart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, rules: str = "allow_anonymous true") -> None:
         self.port = free_port()
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
+            f"listener {self.port} 127.0.0.1\n{rules}\npersistence false\nuser root\n"
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -90,8 +90,8 @@ class Mosquitto:
 
 
 @contextmanager
-def running_mosquitto(folder: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(folder)
+def running_mosquitto(folder: Path, *, rules: str = "allow_anonymous true") -> Iterator[Mosquitto]:
+    broker = Mosquitto(folder, rules=rules)
     broker.start()
     try:
         yield broker
@@ -180,7 +180,9 @@ def running_gateway(port: int, *, confirms: bool = True) -> Iterator[GatewayDoub
 class KioskProcess:
     """`python -m kiosk` on simulated hardware, tapped over its page."""
 
-    def __init__(self, folder: Path, *, broker_port: int, kiosk: str = KIOSK) -> None:
+    def __init__(
+        self, folder: Path, *, broker_port: int, kiosk: str = KIOSK, broker: str = ""
+    ) -> None:
         self.folder = folder / kiosk
         self.page_port = free_port()
         self.config = folder / f"{kiosk}.toml"
@@ -188,7 +190,7 @@ class KioskProcess:
         self.config.write_text(
             f'kiosk = "{kiosk}"\nsite = "{SITE}"\ndata = "{self.folder}"\n'
             f"assume_trusted_clock = true\nheartbeat = 1\n"
-            f"[broker]\nport = {broker_port}\n[screen]\nport = {self.page_port}\n"
+            f"[broker]\nport = {broker_port}\n{broker}\n[screen]\nport = {self.page_port}\n"
         )
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -278,8 +280,10 @@ class KioskProcess:
 
 
 @contextmanager
-def running_kiosk(folder: Path, *, broker_port: int, kiosk: str = KIOSK) -> Iterator[KioskProcess]:
-    process = KioskProcess(folder, broker_port=broker_port, kiosk=kiosk)
+def running_kiosk(
+    folder: Path, *, broker_port: int, kiosk: str = KIOSK, broker: str = ""
+) -> Iterator[KioskProcess]:
+    process = KioskProcess(folder, broker_port=broker_port, kiosk=kiosk, broker=broker)
     process.start()
     try:
         yield process

@@ -15,7 +15,8 @@ import pytest
 from drivers.clock.system import SystemClock
 from drivers.feedback.feedback import Signal
 from drivers.feedback.simulated import SimulatedFeedback
-from kiosk import logs
+from kiosk import database as files
+from kiosk import logs, site
 from kiosk.__main__ import main
 from kiosk.assembly import AlreadyRunning, Kiosk, SimulatedHardware
 from kiosk.protocol import topics
@@ -194,17 +195,34 @@ def test_a_broker_that_goes_and_comes_is_met_again(
 def test_a_link_whose_database_breaks_opens_it_again(
     kiosk: Running, gateway: GatewayDouble
 ) -> None:
-    site_file = kiosk.settings.data / "site.sqlite3"
-    hidden = site_file.with_name("hidden")
-    site_file.rename(hidden)
-    hidden.write_bytes(b"\0" * 4096 + hidden.read_bytes()[4096:])
-    hidden.rename(site_file)
+    break_site_file(kiosk.settings.data)
+    heard = len(gateway.heartbeats)
 
-    eventually(lambda: kiosk.tap(99) is Outcome.UNKNOWN)
-    gateway.say_roster(roster(person(1), base=0, version=1))
+    kiosk.tap(1)
 
-    eventually(lambda: gateway.heartbeats[-1].last_seq >= 1)
-    eventually(lambda: gateway.heartbeats[-1].queue == 0)
+    eventually(lambda: len(gateway.heartbeats) > heard + 1)
+    eventually(lambda: gateway.seqs() == [1])
+
+
+def break_site_file(folder: Path) -> None:
+    database = files.connect(folder / site.FILE, durability=files.Durability.NORMAL)
+    database.execute("DROP TABLE hearing")
+    database.close()
+
+
+@pytest.mark.fault
+def test_a_kiosk_whose_journal_cannot_be_opened_is_red_until_it_can(
+    broker: Mosquitto, gateway: GatewayDouble, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "kiosk" / "journal.sqlite3"
+    in_the_way.mkdir(parents=True)
+    with running(tmp_path / "kiosk", broker.port) as kiosk:
+        assert kiosk.tap(1) is Outcome.NOT_RECORDED
+
+        in_the_way.rmdir()
+
+        assert kiosk.tap(2) is Outcome.UNKNOWN
+        eventually(lambda: gateway.seqs() == [1])
 
 
 def test_the_tray_knows_the_roster(kiosk: Running) -> None:
