@@ -34,8 +34,14 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("django.request").addFilter(_is_news)
     for chatty in ("httpx", "httpcore", "asyncio", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for a wrong address, and for being not ready, which /readyz itself tells."""
+    return getattr(record, "status_code", None) not in (404, 503)
 
 
 def _endings() -> list[Any]:

@@ -1,6 +1,5 @@
 """What each role does in its process."""
 
-import gc
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +10,7 @@ from gateway.ingest.inbox import BrokerAddress, Inbox
 from gateway.project.beats import Beats, Role
 from gateway.project.broker import BrokerFiles, PrivateBroker
 from gateway.project.config import BrokerKind, GatewaySettings
-from gateway.project.processes import stop_on_signals
+from gateway.project.processes import prepare_to_fork, stop_on_signals
 
 IMPORTS = {
     Role.BROKER: "gateway.project.broker",
@@ -59,8 +58,7 @@ def import_shared(roles: Sequence[Role]) -> None:
     for role in roles:
         import_module(IMPORTS[role])
     connections.close_all()
-    gc.collect()
-    gc.freeze()
+    prepare_to_fork()
 
 
 def run_role(role: Role, settings: GatewaySettings, beats: Beats) -> None:

@@ -1,0 +1,45 @@
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+SPEAK = """
+import logging, structlog
+from gateway.project import logs
+logs.set_up("INFO")
+structlog.get_logger().info("track_kept", kiosk="door-1")
+structlog.get_logger().debug("too_much")
+logging.getLogger("library").error("a library's word")
+logging.getLogger("django.request").error("not ready", extra={"status_code": 503})
+"""
+
+
+def spoken(**variables: str) -> list[str]:
+    """What a process writes that says four things."""
+    done = subprocess.run(
+        [sys.executable, "-c", SPEAK],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
+    )
+    return done.stderr.splitlines()
+
+
+def facts(line: str) -> dict[str, Any]:
+    return {k: v for k, v in json.loads(line).items() if k != "timestamp"}
+
+
+def test_a_fact_is_one_line_and_a_librarys_word_looks_the_same() -> None:
+    assert [facts(line) for line in spoken()] == [
+        {"event": "track_kept", "kiosk": "door-1", "level": "info"},
+        {"event": "a library's word", "level": "error"},
+    ]
+
+
+def test_the_journal_learns_how_pressing_a_line_is() -> None:
+    lines = spoken(JOURNAL_STREAM="8:1")
+
+    assert [line[:4] for line in lines] == ["<6>{", "<3>{"]
+    assert "_priority" not in "".join(lines)
