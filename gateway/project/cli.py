@@ -89,7 +89,10 @@ def _places(group: _Group) -> None:
     add.add_argument("id", help="its name on the wire, such as main-door")
     add.add_argument("--site", required=True, metavar="SLUG")
     add.add_argument("--name", help="what staff call it; else its id")
-    add.add_argument("--broker-host", help="address at which the kiosk reaches the broker")
+    renew = kiosks.add("renew", "commands.renew_kiosk", "new password and kiosk.toml for a kiosk")
+    renew.add_argument("id")
+    for one in (add, renew):
+        one.add_argument("--broker-host", help="address at which the kiosk reaches the broker")
     out = kiosks.add("out", "commands.take_kiosk_out", "let nothing wait for this kiosk any more")
     out.add_argument("id")
     out.add_argument("--because", required=True, help="why, for whoever looks later")

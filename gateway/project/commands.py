@@ -117,20 +117,33 @@ def list_sites(_: Namespace) -> int:
 
 def add_kiosk(options: Namespace) -> int:
     """Make a kiosk known and print its settings file. Raises KioskExists and Mistaken."""
-    site, broker, password = _site(options.site), settings().broker, secrets.token_urlsafe(32)
+    site, password = _site(options.site), secrets.token_urlsafe(32)
     fleet_services.add_kiosk(
         kiosk_id=options.id, site_id=site.pk, name=options.name or options.id, password=password
     )
-    file = KioskFile(
+    say(_kiosk_file(options, site, password))
+    return 0
+
+
+def renew_kiosk(options: Namespace) -> int:
+    """Give a kiosk a new password and print its settings file. Raises UnknownKiosk."""
+    password = secrets.token_urlsafe(32)
+    fleet_services.set_password(kiosk_id=options.id, password=password)
+    site = Site.objects.get(kiosks__id=options.id)
+    say(_kiosk_file(options, site, password))
+    return 0
+
+
+def _kiosk_file(options: Namespace, site: Site, password: str) -> str:
+    broker = settings().broker
+    return KioskFile(
         kiosk=options.id,
         site=site.slug,
         zone=site.zone,
         host=options.broker_host or broker.host,
         port=broker.port,
         password=password,
-    )
-    say(file.text())
-    return 0
+    ).text()
 
 
 def take_kiosk_out(options: Namespace) -> int:

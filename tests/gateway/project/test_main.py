@@ -110,6 +110,18 @@ def test_a_login_may_have_a_token(gateway: Gateway) -> None:
 
 
 @pytest.mark.integration
+def test_a_kiosk_whose_file_was_lost_gets_a_new_one(gateway: Gateway) -> None:
+    first = gateway.command("kiosk", "add", "back-door", "--site", "main")
+
+    renewed = gateway.command("kiosk", "renew", "back-door", "--broker-host", "10.0.0.2")
+
+    assert renewed.returncode == 0, renewed.stderr
+    assert 'host = "10.0.0.2"' in renewed.stdout
+    assert renewed.stdout.count("password") == 1
+    assert first.stdout != renewed.stdout
+
+
+@pytest.mark.integration
 def test_a_kiosk_goes_out_of_service_and_comes_back(gateway: Gateway) -> None:
     gateway.command("kiosk", "add", "side-door", "--site", "main")
 
