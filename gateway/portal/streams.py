@@ -2,15 +2,18 @@
 
 One poller asks the store for all listeners of the process; it runs while there is one.
 What changed is not in the stream: the page fetches itself again, with the reader's rights.
+All reading of the store happens on one thread of the hub, so that a thousand listeners hold
+one connection to it, and none when the last has gone.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 
-from asgiref.sync import sync_to_async
-from django.contrib.auth import aget_user
-from django.db import OperationalError, close_old_connections
+from django.contrib.auth import get_user
+from django.db import OperationalError, close_old_connections, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -27,6 +30,7 @@ STILL_HERE = ": still here\n\n"
 RETRY = "retry: 2000\n\n"
 
 Ask = Callable[[datetime], Mapping[str, str]]
+T = TypeVar("T")
 
 
 class Hub:
@@ -46,6 +50,7 @@ class Hub:
         self._turn = asyncio.Event()
         self._listeners = 0
         self._poller: asyncio.Task[None] | None = None
+        self._store = ThreadPoolExecutor(1, thread_name_prefix="streams")
 
     async def changes(self, site: str) -> AsyncGenerator[str, None]:
         """Events for one listener, for as long as it listens."""
@@ -58,6 +63,10 @@ class Hub:
                 yield event
         finally:
             self._listeners -= 1
+
+    async def on_store(self, deed: Callable[[], T]) -> T:
+        """Read the store on the hub's own thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._store, deed)
 
     async def _events(self, site: str) -> AsyncGenerator[str, None]:
         told = self._known.get(site)
@@ -73,13 +82,16 @@ class Hub:
                 yield STILL_HERE
 
     async def _poll(self) -> None:
-        while self._listeners:
-            found = await sync_to_async(self._look, thread_sensitive=True)()
-            if found != self._known:
-                self._known = found
-                turn, self._turn = self._turn, asyncio.Event()
-                turn.set()
-            await asyncio.sleep(self._poll_every_s)
+        try:
+            while self._listeners:
+                found = await self.on_store(self._look)
+                if found != self._known:
+                    self._known = found
+                    turn, self._turn = self._turn, asyncio.Event()
+                    turn.set()
+                await asyncio.sleep(self._poll_every_s)
+        finally:
+            self._store.submit(connections.close_all)
 
     def _look(self) -> Mapping[str, str]:
         """What the store says now; what was known, while the store is away."""
@@ -97,8 +109,10 @@ def stream_urls(hub: Hub | None = None) -> list[URLPattern]:
     async def events(request: HttpRequest, site: str) -> HttpResponse | StreamingHttpResponse:
         """A site's stream, for a logged-in reader of this gateway's own pages."""
         origin = request.headers.get("Origin", "")
-        if not is_own_page(request, origin) or not await _may_listen(request):
-            return HttpResponseForbidden("log in first\n", content_type="text/plain")
+        if not is_own_page(request, origin):
+            return _refusal()
+        if not await feed.on_store(lambda: _may_listen(request)):
+            return _refusal()
         answer = StreamingHttpResponse(feed.changes(site), content_type="text/event-stream")
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Accel-Buffering"] = "no"
@@ -110,6 +124,12 @@ def stream_urls(hub: Hub | None = None) -> list[URLPattern]:
     return [path(f"{EVENTS}/<slug:site>", events, name="events")]
 
 
-async def _may_listen(request: HttpRequest) -> bool:
-    user = await aget_user(request)
-    return await sync_to_async(is_staff)(user)
+def _may_listen(request: HttpRequest) -> bool:
+    try:
+        return is_staff(get_user(request))
+    finally:
+        connections.close_all()
+
+
+def _refusal() -> HttpResponse:
+    return HttpResponseForbidden("log in first\n", content_type="text/plain")

@@ -9,6 +9,7 @@ from typing import IO, Any
 import pytest
 import uvicorn
 from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.fixtures import Settings
@@ -16,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from gateway.people.logins import add_login
 from gateway.people.values import Role
-from gateway.portal.streams import stream_urls
+from gateway.portal.streams import Hub, stream_urls
 from gateway.project.asgi import StreamHandler
 from tests.gateway.portal.school import PASSWORD
 
@@ -48,7 +49,8 @@ class StreamsOfOneTest(StreamHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._addresses = tuple(stream_urls())
+        self.hub = Hub()
+        self._addresses = tuple(stream_urls(self.hub))
 
     def create_request(
         self, scope: Mapping[str, Any], body_file: IO[bytes]
@@ -69,6 +71,10 @@ def chromium(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterat
         )
         yield browser
         browser.close()
+        connections.close_all()  # under a loop Django keeps others than the thread's own
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:  # it closes its connection to the store
+            thread.join(timeout=5)
 
 
 @pytest.fixture
@@ -77,10 +83,9 @@ def website(chromium: Browser, live_server: LiveServer, settings: Settings) -> I
     listening = socket.create_server(("127.0.0.1", 0))
     settings.WEB_PORT = live_server.thread.port
     settings.LIVE_PORT = listening.getsockname()[1]
+    streams = StreamsOfOneTest()
     server = uvicorn.Server(
-        uvicorn.Config(
-            StreamsOfOneTest(), lifespan="off", log_config=None, timeout_graceful_shutdown=2
-        )
+        uvicorn.Config(streams, lifespan="off", log_config=None, timeout_graceful_shutdown=2)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -89,3 +94,4 @@ def website(chromium: Browser, live_server: LiveServer, settings: Settings) -> I
         context.close()
     server.should_exit = True
     thread.join(timeout=10)
+    streams.hub._store.shutdown()

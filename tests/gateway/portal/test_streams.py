@@ -3,12 +3,14 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.http import HttpRequest
-from django.test import RequestFactory, override_settings
+from django.test import AsyncRequestFactory, Client, RequestFactory, override_settings
 
 from gateway.portal.live import is_own_page, live_origin, live_url
-from gateway.portal.streams import CHANGED, HELLO, STILL_HERE, Hub
+from gateway.portal.streams import CHANGED, HELLO, STILL_HERE, Hub, stream_urls
+from tests.gateway.portal.school import School, log_in
 
 SOON = 0.005
 
@@ -131,3 +133,43 @@ def test_behind_a_proxy_the_stream_is_where_the_settings_say() -> None:
 
     assert live_url(request, "hill") == "https://muster.school/live/events/hill"
     assert live_origin(request) == "https://muster.school"
+
+
+def test_the_first_listener_may_leave_while_others_listen() -> None:
+    async def listen() -> list[str]:
+        store = Store(hill="one")
+        hub = Hub(store.ask, poll_every_s=SOON)
+        first, second = hub.changes("hill"), hub.changes("hill")
+        await told(first, 2)
+        await told(second, 1)
+        await first.aclose()
+        store.words = {"hill": "two"}
+        return await told(second, 1)
+
+    assert asyncio.run(listen()) == [CHANGED]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["office", "nobody"])
+def test_only_the_office_may_listen(role: str) -> None:
+    School()
+    cookies = (log_in() if role == "office" else Client()).cookies
+    request = AsyncRequestFactory().get(
+        "/events/hill", headers={"origin": "http://testserver:8080"}
+    )
+    request.session = SessionStore(cookies["sessionid"].value if cookies else None)
+    (address,) = stream_urls(Hub(Store(hill="one").ask, poll_every_s=SOON))
+
+    answer = asyncio.run(address.callback(request, site="hill"))
+
+    assert answer.status_code == (200 if role == "office" else 403)
+    assert answer.get("Access-Control-Allow-Origin", "") == (
+        "http://testserver:8080" if role == "office" else ""
+    )
+
+
+def test_a_strange_page_is_refused_before_anything_is_read() -> None:
+    request = AsyncRequestFactory().get("/events/hill", headers={"origin": "https://evil.example"})
+    (address,) = stream_urls(Hub(Store().ask))
+
+    assert asyncio.run(address.callback(request, site="hill")).status_code == 403
