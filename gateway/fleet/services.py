@@ -63,7 +63,7 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
     Answers the boots whose clock is now known, so that their tracks can be repaired.
     Raises UnknownKiosk.
     """
-    kiosk = Kiosk.objects.select_for_update().filter(pk=heartbeat.kiosk).first()
+    kiosk = Kiosk.objects.select_for_update(no_key=True).filter(pk=heartbeat.kiosk).first()
     if kiosk is None:
         raise UnknownKiosk(f"no kiosk is called {heartbeat.kiosk}: add it, or correct its settings")
     life = (heartbeat.kiosk, heartbeat.install)

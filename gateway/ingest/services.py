@@ -75,25 +75,20 @@ def _keep(told: Sequence[Told], asides: Sequence[Aside], now: datetime) -> Batch
     known = {t.track.id: t for t in told if t.kiosk_id in sites}
     twins = [_twin(t) for t in told if t.kiosk_id in sites and t != known[t.track.id]]
     heard = [Heard(t.kiosk_id, sites[t.kiosk_id], t.install, t.track) for t in known.values()]
-    installs = lock_installs({(t.kiosk_id, t.install) for t in known.values()}, now=now)
     kept = record_tracks(heard=heard, now=now) if heard else ()
     bad = (*asides, *strangers, *twins, *_taken_identities(known, kept))
     _set_aside(bad, now)
-    installs = installs | lock_installs(_lives(bad, sites) - installs.keys(), now=now)
-    _count(installs, _numbers(known.values(), bad), now)
-    return Batch(kept, {life: install.upto for life, install in installs.items()})
+    numbers = _numbers(known.values(), [aside for aside in bad if aside.kiosk_id in sites])
+    return Batch(kept, _count(numbers, now))
 
 
-def _count(
-    installs: Mapping[Life, Install], numbers: Mapping[Life, set[int]], now: datetime
-) -> None:
+def _count(numbers: Mapping[Life, set[int]], now: datetime) -> dict[Life, int]:
+    """Move each install on; last of all, so that its row is held for a moment only."""
+    installs = lock_installs(numbers.keys(), now=now)
     unsure = holed(tuple(installs.values()))
     receipts = [(row, _received(row, numbers[life], unsure)) for life, row in installs.items()]
     keep_received(receipts, now=now, unsure=unsure)
-
-
-def _lives(asides: Iterable[Aside], sites: Mapping[str, int]) -> set[Life]:
-    return {(a.kiosk_id, a.install) for a in asides if a.install and a.kiosk_id in sites}
+    return {life: install.upto for life, install in installs.items()}
 
 
 def _taken_identities(known: Mapping[UUID, Told], kept: Sequence[Kept]) -> list[Aside]:

@@ -163,8 +163,7 @@ def test_a_tap_at_the_door_becomes_a_register_code_in_the_erp(school: School) ->
     eventually(lambda: datetime.now(UTC) > school.finishes_at + timedelta(seconds=2), within=90)
     school.call("POST", "/absence/run", site=SITE)
     eventually(lambda: marked(school, "absent") == len(missing), within=90)
-    for student in missing:
-        eventually(lambda s=student: school.registered(s).get("absenceCodeId"), within=60)
+    eventually(lambda: all(school.registered(s).get("absenceCodeId") for s in missing), within=60)
 
     assert school.kiosk.tap_and_see(card(missing[0]))["icon"] == "in"
     eventually(lambda: school.registered(missing[0]).get("isLate"), within=60)

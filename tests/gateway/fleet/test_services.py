@@ -1,5 +1,6 @@
 import base64
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_out_of_service_a_kiosk_is_not_waited_for() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("act", ["out", "in", "beat", "password"])
 def test_an_act_on_a_kiosk_nobody_knows_says_so(act: str) -> None:
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "out": lambda: services.take_out_of_service(
             kiosk_id="x", because="broken", now=at("08:00")
         ),

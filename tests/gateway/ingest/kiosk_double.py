@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
@@ -35,6 +36,16 @@ class KioskDouble:
     def tell(self, door: Door, *tracks: TrackMade) -> None:
         body = Tracks(kiosk=door.id, install=door.install, tracks=tracks)
         self.say(f"muster/v1/kiosk/{door.id}/up/tracks", body)
+
+    def tell_at_once(self, told: Iterable[tuple[Door, TrackMade]]) -> None:
+        """One message a track, none waiting for the one before it."""
+        sent = []
+        for door, track in told:
+            body = Tracks(kiosk=door.id, install=door.install, tracks=(track,))
+            topic = f"muster/v1/kiosk/{door.id}/up/tracks"
+            sent.append(self._client.publish(topic, body.model_dump_json().encode(), qos=1))
+        for message in sent:
+            message.wait_for_publish(PATIENCE_S)
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         if "/up/" not in message.topic:
