@@ -100,8 +100,7 @@ class Stage:
         self.gateway.start()
         for kiosk in self.kiosks:
             kiosk.start()
-        for kiosk in self.kiosks:
-            eventually(lambda k=kiosk: _knows_everybody(k), within=60)
+        eventually(lambda: all(map(_knows_everybody, self.kiosks)), within=60)
 
     def close(self) -> None:
         """End whatever still runs."""
