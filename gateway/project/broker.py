@@ -191,9 +191,9 @@ class PrivateBroker:
             log.info("broker_accounts_changed", kiosks=len(fresh))
 
     def _answers(self) -> bool:
-        host = "127.0.0.1" if self._broker.bind in ("0.0.0.0", "") else self._broker.bind  # noqa: S104 - compared, not bound
+        address = (self._broker.reached_at, self._broker.port)
         try:
-            socket.create_connection((host, self._broker.port), timeout=2).close()
+            socket.create_connection(address, timeout=2).close()
         except OSError:
             return False
         return True

@@ -140,7 +140,7 @@ def _kiosk_file(options: Namespace, site: Site, password: str) -> str:
         kiosk=options.id,
         site=site.slug,
         zone=site.zone,
-        host=options.broker_host or broker.host,
+        host=options.broker_host or broker.reached_at,
         port=broker.port,
         password=password,
     ).text()

@@ -21,6 +21,9 @@ CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
 """Set by systemd: a folder with one file a credential, such as muster_isams__client_secret."""
 DEFAULT_CONFIG = Path("/etc/muster/gateway.toml")
 
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -40,11 +43,18 @@ class Broker(_Part):
 
     kind: BrokerKind = Field(BrokerKind.PRIVATE, description="private: started and supervised here")
     bind: str = Field("127.0.0.1", description="address a private broker listens on")
-    host: str = Field("127.0.0.1", description="address the gateway connects to")
+    host: str = Field("127.0.0.1", description="address of an external broker")
     port: Port = Field(1883, description="port of the broker")
     username: str = Field("gateway", description="the gateway's name at the broker")
     password: SecretStr | None = Field(None, description="the gateway's password at the broker")
     executable: str = Field("mosquitto", description="program of a private broker")
+
+    @property
+    def reached_at(self) -> str:
+        """The address at which this machine reaches the broker."""
+        if self.kind is BrokerKind.EXTERNAL:
+            return self.host
+        return LOOPBACK if self.bind in EVERYWHERE else self.bind
 
 
 class Web(_Part):

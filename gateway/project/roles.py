@@ -41,7 +41,7 @@ def all_roles(settings: GatewaySettings) -> tuple[Role, ...]:
 def broker_address(settings: GatewaySettings) -> BrokerAddress:
     """Where the gateway finds the broker, and as whom."""
     own = settings.broker
-    return BrokerAddress(own.host, own.port, own.username, broker_password(settings))
+    return BrokerAddress(own.reached_at, own.port, own.username, broker_password(settings))
 
 
 def broker_password(settings: GatewaySettings) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from gateway.project.config import Web
+from gateway.project.config import EVERYWHERE, LOOPBACK, Web
 from gateway.project.processes import die_with_parent
 
 STREAMS_END_WITHIN = 2
@@ -75,7 +75,7 @@ def _beat_while_answering(web: Web, port: int, beat: Callable[[], None]) -> None
 
 
 def _answers(web: Web, port: int) -> bool:
-    address = "127.0.0.1" if web.bind in ("0.0.0.0", "") else web.bind  # noqa: S104 - compared, not bound
+    address = LOOPBACK if web.bind in EVERYWHERE else web.bind
     connection = http.client.HTTPConnection(address, port, timeout=10)
     try:
         connection.request("GET", "/healthz", headers={"Host": _own_name(web)})

@@ -53,6 +53,23 @@ def test_a_secret_of_the_service_manager_is_read(
     assert read(file, "").secret_key.get_secret_value() == SECRET
 
 
+@pytest.mark.parametrize(
+    ("broker", "address"),
+    [
+        ("", "127.0.0.1"),
+        ('bind = "0.0.0.0"', "127.0.0.1"),
+        ('bind = "10.0.0.5"', "10.0.0.5"),
+        ('kind = "external"\nhost = "mqtt.school"', "mqtt.school"),
+    ],
+)
+def test_the_gateway_finds_its_broker_where_it_listens(
+    file: Path, broker: str, address: str
+) -> None:
+    settings = read(file, f'secret_key = "{SECRET}"\n[broker]\n{broker}')
+
+    assert settings.broker.reached_at == address
+
+
 def test_no_secret_is_shown_when_settings_are_printed(file: Path) -> None:
     settings = read(file, f'secret_key = "{SECRET}"\n[broker]\npassword = "hush"')
 
