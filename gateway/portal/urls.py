@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language
 
@@ -13,6 +13,7 @@ from gateway.portal.pages import (
     deliveries,
     kiosks,
     lines,
+    login,
     messages,
     policy,
     sessions,
@@ -66,7 +67,7 @@ of_a_site: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.home, name="home"),
-    path("login", LoginView.as_view(template_name="portal/login.html"), name="login"),
+    path("login", login.Login.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("language", set_language, name="set_language"),
     path("site", board.choose_site, name="choose_site"),

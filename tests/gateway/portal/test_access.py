@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
@@ -133,3 +134,17 @@ def test_a_page_that_is_not_there_says_so() -> None:
 
     assert answer.status_code == 404
     assert "Nothing here" in answer.text
+
+
+def test_whoever_keeps_guessing_must_wait() -> None:
+    School()
+    log_in()
+    cache.clear()
+    for _ in range(10):
+        Client().post("/login", {"username": "Office", "password": "wrong"})
+
+    answer = Client().post("/login", {"username": "office", "password": PASSWORD})
+    cache.clear()
+
+    assert answer.status_code == 429
+    assert "wait ten minutes" in answer.text
