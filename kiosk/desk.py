@@ -59,10 +59,10 @@ class Desk:
             shown = Shown.BLOCKED if found.is_blocked else Shown.UNKNOWN
             last_at = self._journal.last_refusal(sighting.method, sighting.value)
             decision = visit.refuse(shown, instant.at, last_at=last_at, rules=self.rules)
-            return self._keep(sighting, instant, decision, found.holder, is_named=False)
+            return self._keep(sighting, instant, decision, found.holder)
         tracks = self._journal.tracks_of(found.holder.person, self._bounds(instant.at))
         decision = visit.admit(found.holder, instant, tracks=tracks, rules=self.rules)
-        return self._keep(sighting, instant, decision, found.holder, is_named=True)
+        return self._keep(sighting, instant, decision, found.holder)
 
     def note_time(self, reading: Reading) -> None:
         """Once a boot is synchronised, anchor it, and repair what it recorded before."""
@@ -92,37 +92,38 @@ class Desk:
         self._journal.close()
 
     def _keep(
-        self,
-        sighting: Sighting,
-        instant: Instant,
-        decision: Decision,
-        holder: Holder | None,
-        *,
-        is_named: bool,
+        self, sighting: Sighting, instant: Instant, decision: Decision, holder: Holder | None
     ) -> Answer:
-        seq = None
-        if decision.journalled is not None:
-            seq = self._journal.record(
-                Entry(
-                    id=uuid7(),
-                    reading=sighting.reading,
-                    at=instant.at,
-                    method=sighting.method,
-                    credential=sighting.value,
-                    person=holder.person if holder else None,
-                    shown=decision.journalled,
-                    late_minutes=decision.late_minutes,
-                )
-            )
+        """Journal what the decision wants kept, and only then make the answer."""
+        seq = self._record(sighting, instant, decision, holder)
+        is_refused = decision.outcome in visit.REFUSED.values()
         return Answer(
             outcome=decision.outcome,
             at=instant.at,
-            name=holder.name if holder and is_named else "",
+            name=holder.name if holder and not is_refused else "",
             language=holder.language if holder else None,
             late_minutes=decision.late_minutes,
             since=decision.since,
             seq=seq,
         )
+
+    def _record(
+        self, sighting: Sighting, instant: Instant, decision: Decision, holder: Holder | None
+    ) -> int | None:
+        """The new track's number; None when the decision keeps nothing."""
+        if decision.journalled is None:
+            return None
+        entry = Entry(
+            id=uuid7(),
+            reading=sighting.reading,
+            at=instant.at,
+            method=sighting.method,
+            credential=sighting.value,
+            person=holder.person if holder else None,
+            shown=decision.journalled,
+            late_minutes=decision.late_minutes,
+        )
+        return self._journal.record(entry)
 
     def _anchor(self, reading: Reading) -> Anchor | None:
         if reading.boot_id != self._boot.id:

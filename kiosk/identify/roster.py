@@ -10,9 +10,11 @@ from kiosk.protocol.messages import Credential, Method, PersonKind, RosterPart, 
 from kiosk.visit import Holder, Presented
 
 _HELD = """
-    SELECT p.id, p.kind, p.name, p.language, p.year_group FROM {schema}.credentials c
-    JOIN {schema}.people p ON p.id = c.person WHERE c.method = ? AND c.value = ?"""
-_BLOCKED = "SELECT 1 FROM {schema}.blocked WHERE method = ? AND value = ?"
+    SELECT p.id, p.kind, p.name, p.language, p.year_group, EXISTS (
+        SELECT 1 FROM {schema}.blocked b WHERE b.method = ?1 AND b.value = ?2)
+    FROM {schema}.credentials c JOIN {schema}.people p ON p.id = c.person
+    WHERE c.method = ?1 AND c.value = ?2"""
+_BLOCKED = "SELECT EXISTS (SELECT 1 FROM {schema}.blocked WHERE method = ? AND value = ?)"
 _CARDS = """
     SELECT c.value, p.name FROM credentials c JOIN people p ON p.id = c.person
     WHERE c.method = 'card' AND p.name LIKE ? ESCAPE '\\' ORDER BY p.name, c.value LIMIT ?"""
@@ -59,12 +61,12 @@ class Finder:
         """Who holds the credential, and whether it is blocked."""
         key = (method.value, value)
         held = self._database.execute(self._held, key).fetchone()
-        blocked = self._database.execute(self._blocked, key).fetchone() is not None
         if held is None:
-            return Presented(None, is_blocked=blocked)
-        person, kind, name, language, year_group = held
+            (blocked,) = self._database.execute(self._blocked, key).fetchone()
+            return Presented(None, is_blocked=bool(blocked))
+        person, kind, name, language, year_group, blocked = held
         holder = Holder(person, PersonKind(kind), name, language, year_group)
-        return Presented(holder, is_blocked=blocked)
+        return Presented(holder, is_blocked=bool(blocked))
 
 
 def version(database: Database) -> int:

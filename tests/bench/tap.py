@@ -31,7 +31,7 @@ from tests.bench.table import scratch
 PEOPLE = 20_000
 PART = 500
 TAPS = 1_000
-PAUSE_S = 0.004
+PAUSE_S = 0.001
 P50_BOUND, P99_BOUND = 1.5, 2.0
 MEMORY_BOUND_MB = 80
 
