@@ -7,6 +7,7 @@ a second say it in SQL.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -47,12 +48,13 @@ def insert(
 
 
 def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
-    stored = [_converter(field) for field in fields]
-    return [
-        value if value is None or convert is None else convert(value)
-        for row in rows
-        for convert, value in zip(stored, row, strict=True)
-    ]
+    """All values in one list, each column converted in one go."""
+    values = list(chain.from_iterable(rows))
+    for place, field in enumerate(fields):
+        if convert := _converter(field):
+            column = slice(place, None, len(fields))
+            values[column] = [v if v is None else convert(v) for v in values[column]]
+    return values
 
 
 def _converter(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:

@@ -18,7 +18,7 @@ from kiosk.protocol.topics import ALL_HEARTBEATS, ALL_STATES, ALL_TRACKS, GATEWA
 
 log = structlog.get_logger()
 
-WINDOW = 200
+WINDOW = 400
 """Messages the broker may hand over before we have committed them."""
 SHARED = "$share/ingest/"
 KEEPALIVE_S = 20
@@ -72,6 +72,7 @@ class Inbox:
         """Tell kiosks that nobody takes their tracks now, and leave."""
         if self.is_connected:
             self._announce(online=False)
+        self._connected.clear()
         self._client.disconnect()
         self._client.loop_stop()
 

@@ -88,7 +88,7 @@ persistence false
 persistent_client_expiration 1d
 max_queued_messages 0
 max_queued_bytes {MOST_BYTES_WAITING}
-max_inflight_messages 100
+max_inflight_messages 400
 max_packet_size {MOST_BYTES_A_MESSAGE}
 set_tcp_nodelay true
 log_dest stderr

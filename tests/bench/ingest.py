@@ -217,7 +217,7 @@ def run(*, history: int) -> None:
         folder = Path(name)
         broker = Mosquitto(folder)
         with (folder / "mosquitto.conf").open("a") as conf:
-            conf.write("max_queued_messages 0\nmax_inflight_messages 200\nset_tcp_nodelay true\n")
+            conf.write("max_queued_messages 0\nmax_inflight_messages 400\nset_tcp_nodelay true\n")
         broker.start()
         try:
             prepare(folder, broker.port)

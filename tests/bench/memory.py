@@ -46,7 +46,7 @@ def measure(folder: Path, *, history: int) -> dict[str, object]:
     """Play a flood on a whole gateway; the peak of all its processes together."""
     broker = Mosquitto(folder)
     with (folder / "mosquitto.conf").open("a") as conf:
-        conf.write("max_queued_messages 0\nmax_inflight_messages 200\nset_tcp_nodelay true\n")
+        conf.write("max_queued_messages 0\nmax_inflight_messages 400\nset_tcp_nodelay true\n")
     broker.start()
     web, live = free_port(), free_port()
     os.environ |= {"MUSTER_WEB__PORT": str(web), "MUSTER_WEB__LIVE_PORT": str(live)}
