@@ -7,6 +7,7 @@ at that address, and `--store-only` picks the tests that touch the store.
 import django
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from tests.environment import DATA
 
@@ -40,3 +41,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     default = settings.DATABASES["default"]
     if "sqlite3" in default["ENGINE"]:
         default["TEST"]["NAME"] = str(DATA / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _language() -> None:
+    """Each test begins in English, whatever a page before it was asked for."""
+    translation.activate(settings.LANGUAGE_CODE)
