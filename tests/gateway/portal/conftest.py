@@ -11,6 +11,7 @@ import uvicorn
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -59,6 +60,13 @@ class StreamsOfOneTest(StreamHandler):
         if made[0] is not None:
             made[0].urlconf = self._addresses  # type: ignore[assignment]  # Django takes any
         return made
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Every test begins in English, whatever language the page before it was asked for in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
