@@ -14,7 +14,7 @@ from gateway.api.access import caller
 from gateway.api.clock import now
 from gateway.api.paging import Paged
 from gateway.api.parameters import AtSite, Code, Id, Name, Reason, site_of
-from gateway.attendance import absence, queries
+from gateway.attendance import absence, attention
 from gateway.attendance.policies import PolicyDetails, policy_details, set_policy
 from gateway.attendance.values import LateFrom
 from gateway.erp.queries import absence_codes
@@ -93,11 +93,11 @@ def run_absence(request: HttpRequest, asked: Query[AtSite]) -> list[absence.Abse
     return list(absence.run(site_id=site_of(asked.site).pk, codes=_known_codes, now=now()))
 
 
-@router.get("/holds", response=list[queries.OpenHold])
+@router.get("/holds", response=list[attention.OpenHold])
 @paginate(Paged)
-def list_holds(request: HttpRequest, asked: Query[AtSite]) -> tuple[queries.OpenHold, ...]:
+def list_holds(request: HttpRequest, asked: Query[AtSite]) -> tuple[attention.OpenHold, ...]:
     """What automatic absence waits for."""
-    return queries.open_holds(site_of(asked.site).pk)
+    return attention.open_holds(site_of(asked.site).pk)
 
 
 @router.post("/holds/{hold_id}/release", response={204: None})

@@ -26,7 +26,7 @@ from gateway.api.parameters import (
     day_of,
     site_of,
 )
-from gateway.attendance import queries, services
+from gateway.attendance import attention, queries, rolls, services
 from gateway.attendance.models import Session, Track
 from gateway.attendance.values import Base, Mark
 from gateway.timetable.models import Division, PeriodKind
@@ -233,16 +233,16 @@ def list_states(request: HttpRequest, asked: Query[OnDay]) -> tuple[queries.Pers
     return queries.person_states(site.pk, day_of(site, asked.date, now()))
 
 
-@router.get("/sessions", response=list[queries.SessionSummary])
+@router.get("/sessions", response=list[rolls.SessionSummary])
 @paginate(Paged)
-def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> tuple[queries.SessionSummary, ...]:
+def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> tuple[rolls.SessionSummary, ...]:
     """The sessions of a day at a site, with what their rolls come to."""
     site = site_of(asked.site)
-    return queries.sessions_of(site.pk, day_of(site, asked.date, now()))
+    return rolls.sessions_of(site.pk, day_of(site, asked.date, now()))
 
 
-@router.post("/sessions", response={201: queries.SessionSummary})
-def add_session(request: HttpRequest, session: SessionIn) -> Status[queries.SessionSummary]:
+@router.post("/sessions", response={201: rolls.SessionSummary})
+def add_session(request: HttpRequest, session: SessionIn) -> Status[rolls.SessionSummary]:
     """Lay a registration session, or move the one of this division, date and kind."""
     if not Division.objects.filter(pk=session.division_id).exists():
         raise NotThere(f"there is no division {session.division_id}")
@@ -259,26 +259,26 @@ def add_session(request: HttpRequest, session: SessionIn) -> Status[queries.Sess
     return Status(201, _summary(laid))
 
 
-@router.post("/sessions/lay", response=list[queries.SessionSummary])
-def lay_sessions(request: HttpRequest, lay: Lay) -> list[queries.SessionSummary]:
+@router.post("/sessions/lay", response=list[rolls.SessionSummary])
+def lay_sessions(request: HttpRequest, lay: Lay) -> list[rolls.SessionSummary]:
     """Make a date's sessions from the weekly registration periods, as happens every night."""
     site = site_of(lay.site)
     services.lay_sessions(site_id=site.pk, day=lay.date, now=now())
-    return list(queries.sessions_of(site.pk, lay.date))
+    return list(rolls.sessions_of(site.pk, lay.date))
 
 
-@router.get("/sessions/{session_id}", response=queries.SessionSummary)
-def get_session(request: HttpRequest, session_id: Id) -> queries.SessionSummary:
+@router.get("/sessions/{session_id}", response=rolls.SessionSummary)
+def get_session(request: HttpRequest, session_id: Id) -> rolls.SessionSummary:
     """One session."""
     return _summary(_session(session_id))
 
 
-@router.get("/sessions/{session_id}/marks", response=list[queries.RollLine])
+@router.get("/sessions/{session_id}/marks", response=list[rolls.RollLine])
 @paginate(Paged)
-def list_marks(request: HttpRequest, session_id: Id) -> tuple[queries.RollLine, ...]:
+def list_marks(request: HttpRequest, session_id: Id) -> tuple[rolls.RollLine, ...]:
     """The roll of a session with the current marks; pending where nobody said anything."""
     _session(session_id)
-    return queries.roll_of(session_id)
+    return rolls.roll_of(session_id)
 
 
 @router.get("/sessions/{session_id}/marks/{person_id}", response=queries.MarkLine)
@@ -301,14 +301,14 @@ def put_mark(request: HttpRequest, session_id: Id, person_id: Id, mark: MarkIn) 
     return _mark(session, person_id)
 
 
-@router.get("/differences", response=list[queries.DifferenceLine])
+@router.get("/differences", response=list[attention.DifferenceLine])
 @paginate(Paged)
 def list_differences(
     request: HttpRequest, asked: Query[OnDay]
-) -> tuple[queries.DifferenceLine, ...]:
+) -> tuple[attention.DifferenceLine, ...]:
     """Where a kiosk showed another direction than all kiosks together give."""
     site = site_of(asked.site)
-    return queries.differences_of(site.pk, day_of(site, asked.date, now()))
+    return attention.differences_of(site.pk, day_of(site, asked.date, now()))
 
 
 @router.post("/differences/{track_id}/seen", response={204: None})
@@ -319,14 +319,14 @@ def see_difference(request: HttpRequest, track_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/unknown-credentials", response=list[queries.UnknownCredential])
+@router.get("/unknown-credentials", response=list[attention.UnknownCredential])
 @paginate(Paged)
 def list_unknown(
     request: HttpRequest, asked: Query[OnDay]
-) -> tuple[queries.UnknownCredential, ...]:
+) -> tuple[attention.UnknownCredential, ...]:
     """What was shown on a day and nobody holds; give it to a person and her tracks count."""
     site = site_of(asked.site)
-    return queries.unknown_credentials(site.pk, day_of(site, asked.date, now()))
+    return attention.unknown_credentials(site.pk, day_of(site, asked.date, now()))
 
 
 def _session(session_id: int) -> Session:
@@ -336,8 +336,8 @@ def _session(session_id: int) -> Session:
     return session
 
 
-def _summary(session: Session) -> queries.SessionSummary:
-    of_the_day = queries.sessions_of(session.site_id, session.day)
+def _summary(session: Session) -> rolls.SessionSummary:
+    of_the_day = rolls.sessions_of(session.site_id, session.day)
     return next(summary for summary in of_the_day if summary.id == session.pk)
 
 

@@ -267,8 +267,8 @@ def _why_left_out(expected: Expected, reasons: Reasons) -> str:
 
 def _unheard(reasons: Reasons) -> Iterable[Hold]:
     for kiosk, until in sorted(reasons.unheard.items()):
-        heard = f"heard up to {until:%H:%M} UTC" if until else "not heard with a trusted clock"
-        why = f"kiosk {kiosk} was only {heard}; it may still hold sign-ins"
+        heard = f"only heard up to {until:%H:%M} UTC" if until else "not heard with a trusted clock"
+        why = f"kiosk {kiosk} was {heard}; it may still hold sign-ins"
         yield Hold(HoldKind.KIOSK_UNHEARD, kiosk, why)
 
 

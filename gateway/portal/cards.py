@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from gateway.attendance.queries import UnknownCredential
+from gateway.attendance.attention import UnknownCredential
 
 
 def digest(method: str, value: str) -> str:

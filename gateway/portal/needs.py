@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gateway.attendance import queries as attendance
+from gateway.attendance import attention
 from gateway.attendance.values import HoldKind
 from gateway.erp.queries import syncs, to_correct
 from gateway.fleet.queries import KioskLine
@@ -88,7 +88,7 @@ def hold_words(kind: HoldKind | str, subject: str) -> str:
 
 
 def _holds(where: Place) -> Iterator[Need]:
-    for hold in attendance.open_holds(where.site.pk):
+    for hold in attention.open_holds(where.site.pk):
         why = hold_words(hold.kind, hold.subject)
         text = _("Absence of %(session)s waits: %(why)s") % {"session": hold.title, "why": why}
         yield Need(_("hold"), "stop", text, Act(_("release"), _url(where, "hold", hold.id)))
@@ -140,7 +140,7 @@ def _syncs(where: Place) -> Iterator[Need]:
 
 
 def _unknown(where: Place) -> Iterator[Need]:
-    for card in attendance.unknown_credentials(where.site.pk, where.today):
+    for card in attention.unknown_credentials(where.site.pk, where.today):
         text = ngettext(
             "%(what)s %(value)s was shown once, last at %(kiosk)s",
             "%(what)s %(value)s was shown %(n)d times, last at %(kiosk)s",
@@ -156,7 +156,7 @@ def _unknown(where: Place) -> Iterator[Need]:
 
 
 def _differences(where: Place) -> Iterator[Need]:
-    for difference in attendance.differences_of(where.site.pk, where.today):
+    for difference in attention.differences_of(where.site.pk, where.today):
         text = _("%(name)s was shown “%(shown)s” at %(kiosk)s, but it counts as “%(truth)s”") % {
             "name": difference.name,
             "shown": word(difference.shown),

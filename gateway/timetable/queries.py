@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from gateway.timetable.errors import UnknownPlace, WrongSite
 from gateway.timetable.models import Enrolment, Site
@@ -71,8 +71,26 @@ def roll(division_id: int, day: date) -> tuple[Enrolled, ...]:
 
     One who was deactivated is left out, unless the enrolment itself was ended later.
     """
+    return _students(Q(year_group__division_id=division_id), day)
+
+
+def site_roll(site_id: int, day: date) -> tuple[Enrolled, ...]:
+    """The students enrolled at the site on `day`, as `roll` has them of one division."""
+    return _students(Q(year_group__division__site_id=site_id), day)
+
+
+def expected_by_division(site_id: int, day: date) -> dict[int, int]:
+    """How many students each division of the site expects on `day`."""
+    rows = Enrolment.objects.filter(
+        _on(day), _attending(), year_group__division__site_id=site_id
+    ).values("year_group__division_id")
+    counted = rows.annotate(expected=Count("id"))
+    return {row["year_group__division_id"]: row["expected"] for row in counted}
+
+
+def _students(where: Q, day: date) -> tuple[Enrolled, ...]:
     rows = (
-        Enrolment.objects.filter(_on(day), _attending(), year_group__division_id=division_id)
+        Enrolment.objects.filter(where, _on(day), _attending())
         .order_by(
             "year_group__position", "year_group__name", "person__family_name",
             "person__given_name", "person_id",
@@ -83,10 +101,14 @@ def roll(division_id: int, day: date) -> tuple[Enrolled, ...]:
         )
     )  # fmt: skip
     return tuple(
-        Enrolled(person_id=person, name=f"{given} {family}".strip(), year_group_id=group,
-                 year_group=name)
+        Enrolled(
+            person_id=person,
+            name=f"{given} {family}".strip(),
+            year_group_id=group,
+            year_group=name,
+        )
         for person, given, family, group, name in rows
-    )  # fmt: skip
+    )
 
 
 def _on(day: date) -> Q:

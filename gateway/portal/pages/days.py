@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.dateparse import parse_date, parse_time
 
 from gateway.attendance import queries as attendance
+from gateway.attendance import rolls
 from gateway.attendance.queries import PersonState
 from gateway.portal.access import office_page
 from gateway.portal.frame import Place, place, show
@@ -39,7 +40,7 @@ def day_page(request: HttpRequest, site: str, day: date) -> HttpResponse:
         "day": day,
         "at": f"{at:%H:%M}" if at else "",
         "calendar": school_day(where.site.pk, day),
-        "sessions": attendance.sessions_of(where.site.pk, day),
+        "sessions": rolls.sessions_of(where.site.pk, day),
         "totals": totals,
         "bar": bar_of(totals),
         "names": names_of(states, asked_for(request.GET)),

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gateway.attendance import queries as attendance
+from gateway.attendance import rolls
 from gateway.attendance.models import Session
 from gateway.attendance.services import mark_by_hand
 from gateway.portal.access import office_page
@@ -21,7 +21,7 @@ def session_page(request: HttpRequest, site: str, session_id: int) -> HttpRespon
     """Everybody on the roll with the mark that holds."""
     where = place(site)
     session = get_object_or_404(Session, pk=session_id, site=where.site)
-    lines = attendance.roll_of(session.pk)
+    lines = rolls.roll_of(session.pk)
     groups = tuple(dict.fromkeys(line.year_group for line in lines))
     first = groups[0] if len(lines) > MOST else ""
     year = request.GET.get("year", first)
@@ -54,7 +54,7 @@ def mark_page(request: HttpRequest, site: str, session_id: int, person_id: int) 
             back="session",
             at=(site, session.pk),
         )
-    lines = attendance.roll_of(session.pk)
+    lines = rolls.roll_of(session.pk)
     line = next((line for line in lines if line.person_id == person_id), None)
     if line is None:
         raise Http404

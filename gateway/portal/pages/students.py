@@ -4,8 +4,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from gateway.attendance import queries as attendance
-from gateway.attendance.queries import UnknownCredential
+from gateway.attendance import attention
+from gateway.attendance.attention import UnknownCredential
 from gateway.attendance.services import resolve_unknown
 from gateway.people.services import set_credential
 from gateway.portal.access import office_page
@@ -30,7 +30,7 @@ def students_page(request: HttpRequest, site: str) -> HttpResponse:
 def assign_page(request: HttpRequest, site: str, card: str) -> HttpResponse:
     """Say who holds a card that was shown today; its taps count from then on."""
     where = place(site)
-    unknown = named(card, attendance.unknown_credentials(where.site.pk, where.today))
+    unknown = named(card, attention.unknown_credentials(where.site.pk, where.today))
     if unknown is None:
         raise Http404
     if request.method == "POST":

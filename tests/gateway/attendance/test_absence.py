@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.attendance import absence, queries
+from gateway.attendance import absence, attention
 from gateway.attendance.errors import ReasonMissing, UnknownHold, UnknownSession
 from gateway.attendance.events import MarkChanged
 from gateway.attendance.models import AbsenceHold, AbsenceRun, Mark, MarkRevision
@@ -56,7 +56,7 @@ def absent(school: School) -> set[int]:
 
 
 def held(school: School) -> list[tuple[HoldKind, str]]:
-    return [(hold.kind, hold.subject) for hold in queries.open_holds(school.site.pk)]
+    return [(hold.kind, hold.subject) for hold in attention.open_holds(school.site.pk)]
 
 
 def ids(*persons: Person) -> set[int]:
@@ -236,7 +236,7 @@ def test_a_person_may_let_a_hold_go() -> None:
     beat(school.kiosk(), "08:31")
     school.pupils(5)
     fire(school)
-    [hold] = queries.open_holds(school.site.pk)
+    [hold] = attention.open_holds(school.site.pk)
 
     absence.release_hold(hold_id=hold.id, by="office", because="trip", now=at("08:50"))
 
@@ -250,7 +250,7 @@ def test_letting_a_hold_go_needs_a_reason() -> None:
     beat(school.kiosk(), "08:31")
     school.pupils(5)
     fire(school)
-    [hold] = queries.open_holds(school.site.pk)
+    [hold] = attention.open_holds(school.site.pk)
 
     with pytest.raises(ReasonMissing):
         absence.release_hold(hold_id=hold.id, by="office", because="  ", now=at("08:50"))
