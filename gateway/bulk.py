@@ -53,8 +53,19 @@ def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]
     for place, field in enumerate(fields):
         if convert := _converter(field):
             column = slice(place, None, len(fields))
-            values[column] = [v if v is None else convert(v) for v in values[column]]
+            values[column] = _converted(convert, values[column])
     return values
+
+
+def _converted(convert: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """Each value converted; a run of one and the same value, such as `now`, only once."""
+    stored: list[Any] = []
+    last, last_stored = None, None
+    for value in values:
+        if value is not last:
+            last, last_stored = value, None if value is None else convert(value)
+        stored.append(last_stored)
+    return stored
 
 
 def _converter(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
