@@ -77,9 +77,10 @@ def _database(url: str, data: Path) -> dict[str, Any]:
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 20,
+                "cached_statements": 32,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-                "PRAGMA cache_size=-32000;PRAGMA temp_store=MEMORY;",
+                "PRAGMA cache_size=-8000;PRAGMA temp_store=MEMORY;",
             },
         }
     parts = urlsplit(url)

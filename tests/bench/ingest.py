@@ -89,8 +89,11 @@ def resident_mb(processes: Sequence[psutil.Process]) -> float:
 class Bench:
     """Plays loads on one running gateway and one school."""
 
-    def __init__(self, folder: Path, port: int, ingest: psutil.Process) -> None:
+    def __init__(
+        self, folder: Path, port: int, ingest: psutil.Process, *, username: str = "load"
+    ) -> None:
         self._folder = folder
+        self._username = username
         self._port = port
         self._ingest = ingest
 
@@ -105,7 +108,7 @@ class Bench:
                 told = {"topic": topic, "seq": seq, "payload": payload.decode()}
                 file.write(json.dumps(told) + "\n")
         order = self._folder / "order.json"
-        who = {"port": self._port, "username": "load", "password": "bench"}
+        who = {"port": self._port, "username": self._username, "password": "bench"}
         order.write_text(
             json.dumps({**who, "rate": rate, "window": window, "messages": str(lines)})
         )

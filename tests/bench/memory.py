@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,10 +16,11 @@ import psutil
 
 from tests.bench.ingest import HISTORY, STUDENTS, Bench, prepare, resident_mb, tree
 from tests.bench.table import Figure, at_most, plain, scratch, show
-from tests.kiosk.neighbours import Mosquitto, eventually, free_port
+from tests.kiosk.neighbours import eventually, free_port
 
 TRACKS = 40_000
 BOUND_MB = 250
+AGO = timedelta(minutes=15)
 
 
 class Peak(threading.Thread):
@@ -43,34 +45,32 @@ class Peak(threading.Thread):
 
 
 def measure(folder: Path, *, history: int) -> dict[str, object]:
-    """Play a flood on a whole gateway; the peak of all its processes together."""
-    broker = Mosquitto(folder)
-    with (folder / "mosquitto.conf").open("a") as conf:
-        conf.write("max_queued_messages 0\nmax_inflight_messages 400\nset_tcp_nodelay true\n")
-    broker.start()
-    web, live = free_port(), free_port()
+    """Play a flood on a whole gateway with its own broker; the peak of all processes together."""
+    broker, web, live = free_port(), free_port(), free_port()
     os.environ |= {"MUSTER_WEB__PORT": str(web), "MUSTER_WEB__LIVE_PORT": str(live)}
-    prepare(folder, broker.port)
+    prepare(folder, broker)
+    os.environ["MUSTER_BROKER__KIND"] = "private"
+    del os.environ["MUSTER_BROKER__PASSWORD"]
     from tests.bench import school as schools  # noqa: PLC0415 - only after the set-up
 
     now = schools.utc_now()
     school = schools.make(students=STUDENTS, history=history, now=now)
+    door = school.kiosks[0]
     gateway = subprocess.Popen([sys.executable, "-m", "gateway", "run"])
     try:
         eventually(lambda: _answers(web), within=60)
         time.sleep(3)
         peak = Peak(psutil.Process(gateway.pid))
         peak.start()
-        made = schools.taps(school, TRACKS, since=now - timedelta(minutes=15))
-        told = list(schools.messages(made, together=1))
-        Bench(folder, broker.port, psutil.Process(gateway.pid)).play(told, tracks=TRACKS)
+        made = schools.taps(replace(school, kiosks=(door,)), TRACKS, since=now - AGO)
+        bench = Bench(folder, broker, psutil.Process(gateway.pid), username=door.id)
+        bench.play(list(schools.messages(made, together=1)), tracks=TRACKS)
         for _ in range(20):
             _answers(web)
         peak.end()
     finally:
         gateway.terminate()
         gateway.wait(timeout=60)
-        broker.stop()
     return {"most": peak.most_mb, "each": sorted(peak.by_process.values(), reverse=True)}
 
 
