@@ -15,6 +15,8 @@ from django.db import connection, models
 
 MOST_PARAMETERS = 30_000
 """SQLite 3.32 takes 32,766 parameters a statement, PostgreSQL 65,535."""
+MOST_ROWS = 100
+"""A statement of a round size is the same text again and again, which SQLite keeps prepared."""
 
 
 def insert(
@@ -39,7 +41,7 @@ def insert(
     tail += f" RETURNING {returning}" if returning else ""
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        for chunk in _chunks(rows, MOST_PARAMETERS // len(columns)):
+        for chunk in _chunks(rows, MOST_ROWS):
             one = "(" + ", ".join(["%s"] * len(columns)) + ")"
             cursor.execute(head + ", ".join([one] * len(chunk)) + tail, _prepared(fields, chunk))
             if returning:
