@@ -205,6 +205,7 @@ def figures(
         at_most("publish → acknowledged at 100/s, p99", steady.p99 * 1000, 50, "ms"),
         at_most("backlog of 6,000 drained", backlog.seconds, 10, "s", 2),
         plain("CPU a track, single / 100 together", f"{cpu[0]:.0f} / {cpu[1]:.0f} µs"),
+        plain("CPU at 100/s", f"{100 * steady.cpu / steady.seconds:.0f} % of a core"),
         plain("bare batched SQLite insert", f"{bare:,.0f} rows/s"),
         plain("ratio to it, single", f"{single.rate / bare:.2f}"),
         plain("ratio to it, 100 together", f"{together.rate / bare:.2f}"),
