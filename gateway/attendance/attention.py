@@ -1,4 +1,4 @@
-"""What needs someone: holds, kiosks that disagreed, cards that nobody holds."""
+"""What needs someone: holds, kiosks that disagreed, wrong clocks, cards that nobody holds."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db.models import Count, Max
 
-from gateway.attendance.models import AbsenceHold, Difference, Track
+from gateway.attendance.models import AbsenceHold, Difference, PersonDay, Track
 from gateway.attendance.values import HoldKind
+from kiosk.protocol.clocks import TimeQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class DifferenceLine:
     at: datetime
     shown: str
     truth: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulTimes:
+    """How many taps of a kiosk have only an approximate time; nobody is marked from those."""
+
+    kiosk: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,20 @@ def differences_of(site_id: int, day: date) -> tuple[DifferenceLine, ...]:
         for row in rows.order_by("track__at")
         if row.track.person is not None
     )
+
+
+def doubtful_times(site_id: int, day: date) -> tuple[DoubtfulTimes, ...]:
+    """The kiosks whose clock was wrong on `day`, or ahead of ours, and nothing repaired it."""
+    people = PersonDay.objects.filter(site_id=site_id, day=day, approximate=True)
+    rows = Track.objects.filter(
+        person__in=people.values("person"),
+        day=day,
+        site_id=site_id,
+        counts=True,
+        quality=TimeQuality.APPROXIMATE.value,
+    )
+    counted = rows.values("kiosk__name").annotate(times=Count("id")).order_by("kiosk__name")
+    return tuple(DoubtfulTimes(row["kiosk__name"], row["times"]) for row in counted)
 
 
 def unknown_credentials(site_id: int, day: date) -> tuple[UnknownCredential, ...]:

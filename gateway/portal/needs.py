@@ -48,6 +48,7 @@ def needs(where: Place, kiosks: Iterable[KioskLine]) -> tuple[Need, ...]:
     sorts = (
         _holds(where),
         _kiosks(where, kiosks),
+        _doubtful(where),
         _parked(where),
         _corrections(where),
         _syncs(where),
@@ -104,6 +105,18 @@ def _kiosks(where: Place, kiosks: Iterable[KioskLine]) -> Iterator[Need]:
                 else Act(_("put back"), _url(where, "kiosk_in", kiosk.id), sends=True)
             )
             yield Need(_("kiosk"), tone, f"{kiosk.name}: {matter}", act)
+
+
+def _doubtful(where: Place) -> Iterator[Need]:
+    for found in attention.doubtful_times(where.site.pk, where.today):
+        text = ngettext(
+            "%(kiosk)s: %(n)d tap has only an approximate time, because its clock was wrong. "
+            "Nobody is marked from it: mark by hand, and set the clock.",
+            "%(kiosk)s: %(n)d taps have only an approximate time, because its clock was wrong. "
+            "Nobody is marked from them: mark by hand, and set the clock.",
+            found.times,
+        ) % {"kiosk": found.kiosk, "n": found.times}
+        yield Need(_("clock"), "late", text, Act(_("look"), _url(where, "status")))
 
 
 def _parked(where: Place) -> Iterator[Need]:

@@ -71,6 +71,20 @@ def test_codes_that_are_late_are_counted_by_their_reason() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.covers("BEY-03")
+def test_taps_from_the_future_are_listed_with_the_kiosk_they_come_from() -> None:
+    school = School()
+    school.hear_kiosk()
+    for place in range(2):
+        school.tap(school.card(place), minutes_ago=-60)
+
+    (need,) = log_in().get(school.page()).context["needs"]
+
+    assert need.text.startswith("Front door: 2 taps have only an approximate time")
+    assert need.act.url == school.page("days/")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [(-60, "opens"), (-15, "closes"), (0, "closed")],
