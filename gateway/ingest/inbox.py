@@ -11,6 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from pydantic import ValidationError
 
 from gateway.ingest.parsing import Arrived
 from kiosk.protocol.messages import GatewayState
@@ -133,7 +134,8 @@ class Inbox:
             log.error("broker_refused", reason=str(reason))
             return
         self._connection += 1
-        client.subscribe([(SHARED + ALL_TRACKS, 1), (SHARED + ALL_HEARTBEATS, 1), (ALL_STATES, 1)])
+        shared = [(SHARED + topic, 1) for topic in (ALL_TRACKS, ALL_HEARTBEATS)]
+        client.subscribe([*shared, (ALL_STATES, 1), (GATEWAY_STATE, 0)])
 
     def _on_subscribe(
         self,
@@ -166,14 +168,34 @@ class Inbox:
     def _on_message(
         self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
     ) -> None:
+        if message.topic == GATEWAY_STATE:
+            self._answer_for_the_gateway(message)
+            return
         arrived = Arrived(message.topic, bytes(message.payload))
         self._letters.put(Letter(arrived, message.mid, message.qos, self._connection))
+
+    def _answer_for_the_gateway(self, message: mqtt.MQTTMessage) -> None:
+        """While one of us works, the gateway takes tracks, whoever else has left or died.
+
+        The word of one that died comes when the broker notices, maybe after the next is up.
+        """
+        own = (self._state(online=False), self._state(online=True))
+        state = bytes(message.payload)
+        if self.is_connected and state not in own and not _online(state):
+            self._announce(online=True)
 
     def _announce(self, *, online: bool) -> None:
         self._client.publish(GATEWAY_STATE, self._state(online=online), qos=1, retain=True)
 
     def _state(self, *, online: bool) -> bytes:
         return GatewayState(run=self._run, online=online).model_dump_json().encode()
+
+
+def _online(state: bytes) -> bool:
+    try:
+        return GatewayState.model_validate_json(state).online
+    except ValidationError:
+        return False
 
 
 def _window() -> Properties:

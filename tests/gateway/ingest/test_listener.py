@@ -15,6 +15,7 @@ from gateway.ingest.listener import Listener
 from gateway.ingest.models import SetAside
 from gateway.people.services import block_credential, set_credential
 from kiosk.protocol.messages import KioskState, Method, Shown
+from kiosk.protocol.topics import GATEWAY_STATE
 from tests.gateway.ingest.kiosk_double import PATIENCE_S, KioskDouble
 from tests.gateway.school import Door, School, card_of, make_school
 from tests.kiosk.neighbours import Mosquitto, running_mosquitto
@@ -26,6 +27,7 @@ class Scene:
     """A school, its broker, a gateway that is turned by hand, and a kiosk's voice."""
 
     def __init__(self, broker: Mosquitto) -> None:
+        self.broker = broker
         self.school: School = make_school()
         self.door = self.school.kiosk("gate")
         self.inbox = Inbox(BrokerAddress("127.0.0.1", broker.port, "gateway", ""))
@@ -48,6 +50,9 @@ class Scene:
 
     def uptos(self) -> list[object]:
         return [m["upto"] for m in self.kiosk.heard[f"muster/v1/kiosk/{self.door.id}/down/upto"]]
+
+    def gateway_states(self) -> list[object]:
+        return [m["online"] for m in self.kiosk.heard[GATEWAY_STATE]]
 
     def site_tracks(self, topic: str) -> list[object]:
         return [t["id"] for m in self.kiosk.heard[topic] for t in m["tracks"]]  # type: ignore[attr-defined]  # JSON
@@ -157,3 +162,13 @@ def test_kiosks_hear_that_the_gateway_takes_tracks_and_when_it_leaves(scene: Sce
     scene.inbox.close()
 
     scene.until(lambda: states[-1]["online"] is False)
+
+
+def test_kiosks_hear_that_tracks_are_taken_while_one_process_is_left(scene: Scene) -> None:
+    other = Inbox(BrokerAddress("127.0.0.1", scene.broker.port, "gateway", ""))
+    other.open()
+    scene.until(lambda: other.is_connected)
+
+    other.close()
+
+    scene.until(lambda: scene.gateway_states()[-2:] == [False, True])
