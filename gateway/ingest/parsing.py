@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,11 @@ from kiosk.protocol.topics import kiosk_of
 
 _INSTALL: TypeAdapter[UUID] = TypeAdapter(UUID)
 LONGEST_REASON = 400
+BIGGEST = 2**63 - 1
+"""The largest number the store keeps as a sequence or a person."""
+BIGGEST_COUNT = 2**31 - 1
+LONGEST_UPTIME_MS = 10**12
+"""Thirty years; a longer one could not be added to an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +90,58 @@ def parse(message: Arrived) -> Parsed:
 
 
 def _tracks(message: Arrived) -> Parsed:
-    told = Tracks.model_validate_json(message.payload)
-    return Parsed(told=tuple(Told(told.kiosk, told.install, track) for track in told.tracks))
+    said = Tracks.model_validate_json(message.payload)
+    told = tuple(Told(said.kiosk, said.install, track) for track in said.tracks)
+    if not any(_unkept(each.track) for each in told):
+        return Parsed(told=told)
+    return Parsed.of([_kept_or_aside(message.topic, each) for each in told])
 
 
 def _heartbeat(message: Arrived) -> Parsed:
-    return Parsed(heartbeat=Heartbeat.model_validate_json(message.payload))
+    said = Heartbeat.model_validate_json(message.payload)
+    if reason := _unkept_heartbeat(said):
+        return _aside(message, reason, said.kiosk)
+    return Parsed(heartbeat=said)
 
 
 def _state(message: Arrived) -> Parsed:
     return Parsed(state=KioskState.model_validate_json(message.payload))
+
+
+def _kept_or_aside(topic: str, told: Told) -> Parsed:
+    reason, track = _unkept(told.track), told.track
+    if not reason:
+        return Parsed(told=(told,))
+    seq = track.seq if track.seq <= BIGGEST else None
+    payload = track.model_dump_json().encode()
+    return Parsed(asides=(Aside(topic, payload, reason, told.kiosk_id, told.install, seq),))
+
+
+def _unkept(track: TrackMade) -> str:
+    """Why no store can keep the track, though it is well formed; empty when one can."""
+    if "\0" in track.credential:
+        return "credential: it has a sign that is no text"
+    if max(track.seq, track.person or 0) > BIGGEST or (track.late_minutes or 0) > BIGGEST_COUNT:
+        return "seq, person or late_minutes: too large a number"
+    return _unkept_moment(track.made_at, track.uptime_ms)
+
+
+def _unkept_heartbeat(said: Heartbeat) -> str:
+    """Why no store can keep the heartbeat; empty when one can."""
+    if "\0" in said.software:
+        return "software: it has a sign that is no text"
+    if max(said.first_seq, said.last_seq, said.roster_version) > BIGGEST:
+        return "first_seq, last_seq or roster_version: too large a number"
+    if max(said.queue, said.disk_free_mb) > BIGGEST_COUNT:
+        return "queue or disk_free_mb: too large a number"
+    moments = [(said.sent_at, said.uptime_ms), *((a.utc, a.uptime_ms) for a in said.anchors)]
+    return next(filter(None, (_unkept_moment(*moment) for moment in moments)), "")
+
+
+def _unkept_moment(instant: datetime, uptime_ms: int) -> str:
+    if not MINYEAR < instant.year < MAXYEAR:
+        return "an instant lies outside of all calendars"
+    return "uptime_ms: too long" if uptime_ms > LONGEST_UPTIME_MS else ""
 
 
 _KINDS = {"tracks": _tracks, "heartbeat": _heartbeat, "state": _state}
@@ -130,9 +178,8 @@ def _one_track(topic: str, kiosk_id: str, install: UUID, version: object, track:
     reason = _version_reason(version)
     try:
         if not reason:
-            return Parsed(
-                told=(Told(kiosk_id, install, TrackMade.model_validate_json(_bytes(track))),)
-            )
+            told = Told(kiosk_id, install, TrackMade.model_validate_json(_bytes(track)))
+            return _kept_or_aside(topic, told)
     except ValidationError as wrong:
         reason = _reason(wrong)
     aside = Aside(topic, _bytes(track), reason, kiosk_id, install, _seq(track))
@@ -153,7 +200,9 @@ def _version_reason(version: object) -> str:
 
 
 def _reason(wrong: ValidationError) -> str:
-    return "; ".join(_complaints(wrong))[:LONGEST_REASON]
+    """Without signs that are no text: a complaint may quote the stranger's own keys."""
+    printable = (sign for sign in "; ".join(_complaints(wrong)) if sign.isprintable())
+    return "".join(printable)[:LONGEST_REASON]
 
 
 def _complaints(wrong: ValidationError) -> Iterator[str]:

@@ -43,6 +43,48 @@ def test_one_bad_track_holds_nothing_else_up() -> None:
     assert aside.reason.startswith("made_at: ")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"credential": "04\0A2"},
+        {"seq": 2**63},
+        {"person": 2**63},
+        {"late_minutes": 2**31},
+        {"uptime_ms": 10**15},
+        {"made_at": "9999-12-31T23:59:59-12:00"},
+        {"made_at": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_what_no_store_can_keep_is_set_aside_and_holds_nothing_up(change: dict[str, Any]) -> None:
+    parsed = parse(message({}, change, {}))
+
+    assert [told.track.seq for told in parsed.told] == [1, 3]
+    assert [aside.seq for aside in parsed.asides] == [None if "seq" in change else 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"software": "a\0b"},
+        {"last_seq": 2**63},
+        {"queue": 2**31},
+        {"uptime_ms": 10**15},
+        {"sent_at": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_a_heartbeat_no_store_can_keep_is_set_aside(change: dict[str, Any]) -> None:
+    body = Door("gate").beats("08:00").model_dump(mode="json") | change
+
+    parsed = parse(Arrived("muster/v1/kiosk/gate/up/heartbeat", json.dumps(body).encode()))
+
+    assert parsed.heartbeat is None
+    assert len(parsed.asides) == 1
+
+
+def test_a_reason_quotes_nothing_that_is_no_text() -> None:
+    assert reasons(message({"a\0b": 1}))[0].startswith("ab: ")
+
+
 def test_a_naive_instant_is_set_aside() -> None:
     assert "timezone" in reasons(message({"made_at": "2026-11-23T08:00:00"}))[0]
 
