@@ -13,11 +13,12 @@ from kiosk.protocol.clocks import TimeQuality
 
 @dataclass(frozen=True, slots=True)
 class OpenHold:
-    """Why automatic absence of a session waits for a person."""
+    """Why automatic absence of a session waits; once its `day` is over, why it never ran."""
 
     id: int
     session_id: int
     title: str
+    day: date
     kind: HoldKind
     subject: str
     why: str
@@ -66,6 +67,7 @@ def open_holds(site_id: int) -> tuple[OpenHold, ...]:
             id=row.pk,
             session_id=row.session_id,
             title=row.session.title,
+            day=row.session.day,
             kind=HoldKind(row.kind),
             subject=row.subject,
             why=row.why,

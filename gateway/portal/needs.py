@@ -7,6 +7,7 @@ from itertools import islice
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -90,9 +91,15 @@ def hold_words(kind: HoldKind | str, subject: str) -> str:
 
 def _holds(where: Place) -> Iterator[Need]:
     for hold in attention.open_holds(where.site.pk):
-        why = hold_words(hold.kind, hold.subject)
-        text = _("Absence of %(session)s waits: %(why)s") % {"session": hold.title, "why": why}
-        yield Need(_("hold"), "stop", text, Act(_("release"), _url(where, "hold", hold.id)))
+        said = {
+            "session": hold.title,
+            "day": date_format(hold.day, "j F"),
+            "why": hold_words(hold.kind, hold.subject),
+        }
+        text, verb = _("Absence of %(session)s waits: %(why)s"), _("release")
+        if hold.day < where.today:
+            text, verb = _("Absence of %(session)s on %(day)s was never marked: %(why)s"), _("look")
+        yield Need(_("hold"), "stop", text % said, Act(verb, _url(where, "hold", hold.id)))
 
 
 def _kiosks(where: Place, kiosks: Iterable[KioskLine]) -> Iterator[Need]:

@@ -74,7 +74,7 @@ def hold_page(request: HttpRequest, site: str, hold_id: int) -> HttpResponse:
                 because=form.cleaned_data["because"],
                 now=where.now,
             ),
-            done=_("The hold is released. Absence goes on at its next time, or with “Run now”."),
+            done=_released_words(hold.session.day < where.today),
             back="absence",
             at=(site,),
         )
@@ -109,6 +109,12 @@ def _history(where: Place) -> tuple[AbsenceRun, ...]:
 def _released(where: Place) -> tuple[AbsenceHold, ...]:
     rows = AbsenceHold.objects.filter(session__site=where.site, released_at__isnull=False)
     return tuple(rows.select_related("session").order_by("-released_at")[:HISTORY])
+
+
+def _released_words(is_over: bool) -> str:  # noqa: FBT001 - of the day
+    if is_over:
+        return _("The hold is settled. That day is over: nobody is marked by this.")
+    return _("The hold is released. Absence goes on at its next time, or with “Run now”.")
 
 
 def _told(outcomes: Sequence[AbsenceOutcome]) -> str:

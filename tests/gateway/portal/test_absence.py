@@ -1,6 +1,14 @@
+from datetime import timedelta
+
 import pytest
 
-from gateway.attendance.models import AbsenceHold, AbsenceRun, Mark, RegistrationPolicy
+from gateway.attendance.models import (
+    AbsenceHold,
+    AbsenceRun,
+    Mark,
+    RegistrationPolicy,
+    Session,
+)
 from gateway.people.values import Role
 from tests.gateway.portal.school import School, enable_erp, hold_absence, log_in
 
@@ -81,6 +89,24 @@ def test_a_hold_is_released_with_a_reason() -> None:
     hold.refresh_from_db()
     assert answer["Location"] == school.page("absence/")
     assert (hold.released_by, hold.released_because) == ("office", "door was locked")
+
+
+def test_a_hold_of_a_day_that_is_over_says_that_releasing_marks_nobody() -> None:
+    school = School()
+    hold = hold_absence(school)
+    Session.objects.filter(pk=hold.session_id).update(day=school.today - timedelta(days=1))
+    browser = log_in()
+
+    board = browser.get(school.page()).context["needs"]
+    page = browser.get(school.page(f"holds/{hold.pk}/")).text
+    answer = browser.post(
+        school.page(f"holds/{hold.pk}/"), {"because": "marked by hand"}, follow=True
+    )
+
+    assert "was never marked" in board[0].text
+    assert "releasing this marks nobody any more" in page
+    assert school.page(f"sessions/{hold.session_id}/") in page
+    assert "nobody is marked by this" in answer.text
 
 
 def test_a_hold_is_not_released_without_a_reason() -> None:
