@@ -1,9 +1,11 @@
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -65,7 +67,7 @@ def test_a_kiosk_that_is_away_disturbs_nobody() -> None:
 
 @pytest.mark.e2e
 @pytest.mark.covers("DES-02", "DES-03", "DES-04", "TRK-10")
-def test_a_tap_at_the_door_becomes_a_code_in_the_erp(tmp_path: Path) -> None:
+def test_a_tap_becomes_a_code_in_the_erp_and_no_log_names_anybody(tmp_path: Path) -> None:
     demo = _Demo(tmp_path)
     try:
         assert eventually(lambda: "Ctrl-C ends it" in demo.said(), within=90), demo.said()
@@ -77,6 +79,7 @@ def test_a_tap_at_the_door_becomes_a_code_in_the_erp(tmp_path: Path) -> None:
         demo.process.send_signal(signal.SIGINT)
         assert demo.process.wait(30) == 0
         assert not [p for p in everything if p.is_running()]
+        assert _logged(tmp_path, _private(tmp_path)) == []
     finally:
         demo.end()
 
@@ -117,6 +120,20 @@ class _Demo:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+
+def _private(folder: Path) -> list[str]:
+    """What no log may hold: whole names and card numbers."""
+    with closing(sqlite3.connect(folder / "gateway" / "gateway.sqlite3")) as store:
+        people = store.execute("SELECT given_name || ' ' || family_name FROM people_person")
+        cards = store.execute("SELECT value FROM people_credential")
+        return [text for (text,) in (*people, *cards)]
+
+
+def _logged(folder: Path, words: list[str]) -> list[str]:
+    logs = "".join(path.read_text(encoding="utf-8") for path in folder.glob("logs/*"))
+    assert "gateway_ready" in logs
+    return [word for word in words if word in logs]
 
 
 def _registered(url: str) -> int:
