@@ -1,21 +1,20 @@
 """Tracks become rows: whose they are, when they happened, and which days they change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
-
 from gateway import bulk
 from gateway.attendance.models import Track
-from gateway.attendance.rules import Claim, Placed, placed
+from gateway.attendance.rules import Claim, Placed, is_doubtful, placed
 from gateway.fleet.queries import anchors
+from gateway.fleet.services import Life, hold_clocks
 from gateway.people.models import Person
 from gateway.people.queries import Holder, holders
 from gateway.timetable.models import Site
-from kiosk.protocol.clocks import Anchor, TimeQuality
+from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import school_day
 from kiosk.protocol.messages import Shown, TrackMade
 
@@ -147,27 +146,38 @@ def _owners(heard: Sequence[Heard]) -> dict[UUID, tuple[int | None, bool]]:
 
 
 def _moments(heard: Sequence[Heard], now: datetime) -> dict[UUID, Placed]:
-    doubtful = [h for h in heard if not h.track.clock_trusted]
+    doubtful = [h for h in heard if is_doubtful(_claim(h), received_at=now)]
+    if doubtful:
+        hold_clocks({h.kiosk_id for h in doubtful})
     known = anchors((h.kiosk_id, h.track.boot_id) for h in doubtful) if doubtful else {}
-    return {h.track.id: _moment(h, known, now) for h in heard}
+    sure = _last_sure_instants(doubtful)
+    return {
+        h.track.id: placed(
+            _claim(h),
+            anchor=known.get((h.kiosk_id, h.track.boot_id)),
+            earliest=sure.get((h.kiosk_id, h.install)),
+            received_at=now,
+        )
+        for h in heard
+    }
 
 
-def _moment(heard: Heard, known: Mapping[tuple[str, UUID], Anchor], now: datetime) -> Placed:
+def _claim(heard: Heard) -> Claim:
     track = heard.track
-    anchor = known.get((heard.kiosk_id, track.boot_id))
-    unsure = not track.clock_trusted and anchor is None
-    return placed(
-        Claim(track.made_at, timedelta(milliseconds=track.uptime_ms), track.clock_trusted),
-        anchor=anchor,
-        earliest=_last_sure_instant(heard) if unsure else None,
-        received_at=now,
-    )
+    return Claim(track.made_at, timedelta(milliseconds=track.uptime_ms), track.clock_trusted)
 
 
-def _last_sure_instant(heard: Heard) -> datetime | None:
-    """When the kiosk last knew the time before it made this track."""
-    before = Track.objects.filter(
-        kiosk_id=heard.kiosk_id, install=heard.install, seq__lt=heard.track.seq
-    ).exclude(quality=TimeQuality.APPROXIMATE.value)
-    found: datetime | None = before.aggregate(last=Max("at"))["last"]
-    return found
+def _last_sure_instants(doubtful: Iterable[Heard]) -> dict[Life, datetime | None]:
+    """When each kiosk last knew the time before it made the first of these tracks."""
+    first: dict[Life, int] = {}
+    for h in doubtful:
+        life = (h.kiosk_id, h.install)
+        first[life] = min(h.track.seq, first.get(life, h.track.seq))
+    return {life: _last_sure_instant(life, before=seq) for life, seq in first.items()}
+
+
+def _last_sure_instant(life: Life, *, before: int) -> datetime | None:
+    kiosk_id, install = life
+    rows = Track.objects.filter(kiosk_id=kiosk_id, install=install, seq__lt=before)
+    sure = rows.exclude(quality=TimeQuality.APPROXIMATE.value).order_by("-seq")
+    return sure.values_list("at", flat=True).first()

@@ -48,13 +48,18 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one person's counted tracks of one school day at one site come to."""
+    """What one person's counted tracks of one school day at one site come to.
+
+    `approximate` says that the instant of some track is in doubt, `begins_in_doubt` that
+    the first sign-in's is.
+    """
 
     presence: Presence
     moves: tuple[Movement, ...]
     first_in_at: datetime | None
     last_at: datetime | None
     approximate: bool
+    begins_in_doubt: bool
     differences: Mapping[UUID, str]
 
 
@@ -108,24 +113,38 @@ def placed(
     repaired exactly by an anchor of its boot; without one it is held into the interval
     between the kiosk's last sure instant and the arrival, and stays approximate.
     """
-    if claim.trusted and claim.made_at <= received_at + TOLERATED_AHEAD:
+    if not is_doubtful(claim, received_at=received_at):
         return Placed(claim.made_at, TimeQuality.TRUSTED)
-    if anchor is not None and not claim.trusted:
-        return Placed(repaired(claim.uptime, anchor), TimeQuality.REPAIRED)
+    at = mended(claim.uptime, anchor, received_at=received_at) if anchor else None
+    if at is not None:
+        return Placed(at, TimeQuality.REPAIRED)
     at = clamped(claim.made_at, earliest=earliest, latest=received_at)
     return Placed(at, TimeQuality.APPROXIMATE)
+
+
+def is_doubtful(claim: Claim, *, received_at: datetime) -> bool:
+    """Whether the kiosk doubted its clock, or we must: nothing is heard before it happened."""
+    return not claim.trusted or claim.made_at > received_at + TOLERATED_AHEAD
+
+
+def mended(uptime: timedelta, anchor: Anchor, *, received_at: datetime) -> datetime | None:
+    """When the anchor says it was; None when the anchor itself was ahead of true time."""
+    at = repaired(uptime, anchor)
+    return at if at <= received_at + TOLERATED_AHEAD else None
 
 
 def fold(sightings: Sequence[Sighting], *, repeat_window: timedelta) -> Day:
     """The day, folded anew from all its tracks in whatever order they came."""
     moves = movements((Track(s.at, s.id) for s in sightings), repeat_window=repeat_window)
     truth = {move.track.id: move.direction.value for move in moves}
+    in_doubt = {s.id for s in sightings if s.quality is TimeQuality.APPROXIMATE}
     return Day(
         presence=presence(moves),
         moves=moves,
         first_in_at=moves[0].track.made_at if moves else None,
         last_at=moves[-1].track.made_at if moves else None,
-        approximate=any(s.quality is TimeQuality.APPROXIMATE for s in sightings),
+        approximate=bool(in_doubt),
+        begins_in_doubt=bool(moves) and moves[0].track.id in in_doubt,
         differences={
             s.id: truth.get(s.id, REPEAT)
             for s in sightings
@@ -171,10 +190,10 @@ def judge(
 ) -> Judgement | None:
     """What the day says of one registration period; None while it says nothing.
 
-    Nothing is judged from an instant that is only approximate, and a later period of the
-    day says nothing before it begins.
+    Nothing is judged from an instant that is only approximate: the main period needs a sure
+    first sign-in, a later one a day without doubt. That says nothing before it begins.
     """
-    if day.approximate or (not is_main and now < period.starts_at):
+    if day.begins_in_doubt if is_main else day.approximate or now < period.starts_at:
         return None
     arrived = arrival(day.moves, period, is_main=is_main)
     if arrived is None:

@@ -4,20 +4,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSession
 from gateway.attendance.folding import lock_persons, refold, sightings_of, touched
 from gateway.attendance.judging import Word, judge_days, policy_of, say
 from gateway.attendance.models import Difference, Session, Track
 from gateway.attendance.recording import Heard, Kept, keep_tracks
-from gateway.attendance.rules import fold
+from gateway.attendance.rules import fold, mended
 from gateway.attendance.values import Author, Mark, SessionState
 from gateway.fleet.queries import anchors
 from gateway.people.queries import holders
 from gateway.timetable.models import Division, RegistrationPeriod, Site
 from gateway.timetable.queries import roll
-from kiosk.protocol.clocks import TimeQuality, repaired
+from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import school_day
 
 PORTION = 500
@@ -46,6 +46,8 @@ def resolve_unknown(*, method: str, value: str, now: datetime) -> int:
     if holder is None or holder.person_id is None or holder.blocked:
         return 0
     found = Track.objects.filter(person=None, method=method, credential=value)
+    if connection.features.has_select_for_update:
+        list(found.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     places = list(found.values_list("site_id", "day").distinct())
     resolved = found.update(
         person_id=holder.person_id, counts=True, resolved_late=True, changed_at=now
@@ -59,7 +61,7 @@ def repair_boots(*, kiosk_id: str, boots: Collection[UUID], now: datetime) -> in
     """Set right the instants of tracks made while a boot's clock was not yet known.
 
     Answers how many tracks were repaired. The days they leave and the days they come to
-    are folded again.
+    are folded again. An anchor that lies ahead of a track's arrival repairs nothing.
     """
     known = anchors((kiosk_id, boot) for boot in boots)
     doubtful = Track.objects.filter(
@@ -67,11 +69,17 @@ def repair_boots(*, kiosk_id: str, boots: Collection[UUID], now: datetime) -> in
         boot_id__in=[boot for _, boot in known],
         quality=TimeQuality.APPROXIMATE.value,
     ).select_related("site")
+    if connection.features.has_select_for_update:
+        doubtful = doubtful.order_by("pk").select_for_update(of=("self",), no_key=True)
     days: dict[tuple[int, date], set[int]] = {}
-    rows = list(doubtful)
-    for track in rows:
+    rows: list[Track] = []
+    for track in doubtful:
+        uptime, anchor = timedelta(milliseconds=track.uptime_ms), known[kiosk_id, track.boot_id]
+        at = mended(uptime, anchor, received_at=track.received_at)
+        if at is None:
+            continue
+        rows.append(track)
         _touch(days, track)
-        at = repaired(timedelta(milliseconds=track.uptime_ms), known[kiosk_id, track.boot_id])
         track.at, track.changed_at = at, now
         track.day = school_day(at, zone=track.site.tz, day_starts=track.site.day_starts)
         track.quality = TimeQuality.REPAIRED.value

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gateway import bulk
 from gateway.fleet.errors import KioskExists, UnknownKiosk
@@ -57,15 +57,37 @@ def set_online(*, kiosk_id: str, online: bool) -> None:
 
 
 @transaction.atomic
-def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
-    """Keep what a kiosk says of itself; hearing it again changes nothing.
+def hear_anchors(*, kiosk_id: str, anchors: Iterable[ClockAnchor]) -> tuple[UUID, ...]:
+    """Keep when boots of a kiosk knew the time; a boot's first anchor stays.
 
-    Answers the boots whose clock is now known, so that their tracks can be repaired.
+    Answers the boots whose clock is known since now, so that their tracks can be repaired.
     Raises UnknownKiosk.
     """
-    kiosk = Kiosk.objects.select_for_update(no_key=True).filter(pk=heartbeat.kiosk).first()
-    if kiosk is None:
-        raise UnknownKiosk(f"no kiosk is called {heartbeat.kiosk}: add it, or correct its settings")
+    _locked(kiosk_id)
+    new = bulk.insert(
+        BootAnchor,
+        ("kiosk", "boot_id", "utc", "uptime_ms"),
+        [(kiosk_id, a.boot_id, a.utc, a.uptime_ms) for a in anchors],
+        on_conflict="(kiosk_id, boot_id) DO NOTHING",
+        returning="boot_id",
+    )
+    return tuple(boot if isinstance(boot, UUID) else UUID(boot) for (boot,) in new)
+
+
+def hold_clocks(kiosk_ids: Collection[str]) -> None:
+    """Let no anchor of these kiosks come in until the transaction ends.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    if connection.features.has_select_for_update:
+        rows = Kiosk.objects.filter(pk__in=kiosk_ids).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+@transaction.atomic
+def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> None:
+    """Keep what a kiosk says of itself; hearing it again changes nothing. Raises UnknownKiosk."""
+    kiosk = _locked(heartbeat.kiosk)
     life = (heartbeat.kiosk, heartbeat.install)
     install = lock_installs([life], now=now)[life]
     _drop_unobtainable(install, heartbeat.first_seq or heartbeat.last_seq + 1, now)
@@ -80,7 +102,6 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> tuple[UUID, ...]:
     kiosk.software = heartbeat.software
     kiosk.disk_free_mb = heartbeat.disk_free_mb
     kiosk.save()
-    return _keep_anchors(heartbeat.kiosk, heartbeat.anchors)
 
 
 def lock_installs(lives: Collection[Life], *, now: datetime) -> dict[Life, Install]:
@@ -135,6 +156,13 @@ def broker_digest(password: str, *, salt: bytes | None = None) -> str:
     return f"$7${DIGEST_ROUNDS}${'$'.join(shown)}"
 
 
+def _locked(kiosk_id: str) -> Kiosk:
+    kiosk = Kiosk.objects.select_for_update(no_key=True).filter(pk=kiosk_id).first()
+    if kiosk is None:
+        raise UnknownKiosk(f"no kiosk is called {kiosk_id}: add it, or correct its settings")
+    return kiosk
+
+
 def _change(kiosk_id: str, **fields: object) -> None:
     if not Kiosk.objects.filter(pk=kiosk_id).update(**fields):
         raise UnknownKiosk(f"no kiosk is called {kiosk_id}")
@@ -165,15 +193,3 @@ def _drop_unobtainable(install: Install, first_held: int, now: datetime) -> None
         on_conflict="(install_id, first, last) DO UPDATE SET lost = TRUE",
     )
     Install.objects.filter(pk=install.pk).update(upto=first_held - 1, first_held=first_held)
-
-
-def _keep_anchors(kiosk_id: str, anchors: Iterable[ClockAnchor]) -> tuple[UUID, ...]:
-    rows = [(kiosk_id, a.boot_id, a.utc, a.uptime_ms) for a in anchors]
-    new = bulk.insert(
-        BootAnchor,
-        ("kiosk", "boot_id", "utc", "uptime_ms"),
-        rows,
-        on_conflict="(kiosk_id, boot_id) DO NOTHING",
-        returning="boot_id",
-    )
-    return tuple(boot if isinstance(boot, UUID) else UUID(boot) for (boot,) in new)

@@ -14,7 +14,14 @@ from gateway.attendance.recording import Heard, Kept
 from gateway.attendance.services import record_tracks, repair_boots
 from gateway.fleet.models import Install, Kiosk
 from gateway.fleet.rules import Received, received
-from gateway.fleet.services import Life, hear_heartbeat, holed, keep_received, lock_installs
+from gateway.fleet.services import (
+    Life,
+    hear_anchors,
+    hear_heartbeat,
+    holed,
+    keep_received,
+    lock_installs,
+)
 from gateway.ingest.models import SetAside
 from gateway.ingest.parsing import Aside, Told
 from kiosk.protocol.messages import Heartbeat
@@ -54,11 +61,12 @@ def keep_batch(*, told: Sequence[Told], asides: Sequence[Aside], now: datetime) 
 def hear(*, heartbeat: Heartbeat, now: datetime) -> int:
     """Keep a heartbeat, and repair what its anchors explain; answers `upto` of its install.
 
-    Raises UnknownKiosk.
+    Kiosk, persons, install: in this one order nobody waits in a ring. Raises UnknownKiosk.
     """
-    boots = hear_heartbeat(heartbeat=heartbeat, now=now)
+    boots = hear_anchors(kiosk_id=heartbeat.kiosk, anchors=heartbeat.anchors)
     if boots:
         repair_boots(kiosk_id=heartbeat.kiosk, boots=boots, now=now)
+    hear_heartbeat(heartbeat=heartbeat, now=now)
     return Install.objects.get(kiosk_id=heartbeat.kiosk, install=heartbeat.install).upto
 
 

@@ -127,6 +127,13 @@ def test_nothing_is_judged_from_an_approximate_instant() -> None:
     assert judged(seen("07:50:00", quality=TimeQuality.APPROXIMATE)) is None
 
 
+def test_a_doubtful_tap_later_in_the_day_takes_nothing_back() -> None:
+    later = seen("15:30:00", Shown.SIGNED_OUT, TimeQuality.APPROXIMATE)
+
+    assert judged(seen("07:50:00"), later) == PRESENT
+    assert judged(seen("07:50:00"), later, period=PM, is_main=False) is None
+
+
 def test_the_first_sign_in_of_the_day_counts_for_the_main_period() -> None:
     assert judged(seen("07:30:00"), out("07:45:00"), seen("08:20:00")) == PRESENT
 
@@ -202,6 +209,16 @@ def test_an_anchor_of_its_boot_repairs_a_claim_exactly() -> None:
     found = placed(DOUBTFUL, anchor=anchor, earliest=None, received_at=at("09:00:00"))
 
     assert found == rules.Placed(at("08:05:00"), TimeQuality.REPAIRED)
+
+
+@pytest.mark.parametrize("claim", [CLAIM, DOUBTFUL])
+def test_an_anchor_ahead_of_the_arrival_repairs_nothing(claim: rules.Claim) -> None:
+    anchor = Anchor(BOOT, at("12:00:00"), claim.uptime)
+
+    found = placed(claim, anchor=anchor, earliest=None, received_at=at("07:00:00"))
+
+    assert found.quality is TimeQuality.APPROXIMATE
+    assert found.at <= at("07:00:00")
 
 
 @pytest.mark.covers("BEY-03")

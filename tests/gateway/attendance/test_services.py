@@ -233,6 +233,24 @@ def test_a_repair_that_moves_a_track_to_another_day_empties_the_day_it_left() ->
     assert days == {MONDAY: "not_signed", MONDAY - timedelta(days=1): "signed_in"}
 
 
+@pytest.mark.parametrize("anchor_first", [True, False])
+def test_a_clock_that_is_ahead_and_trusted_marks_nobody(anchor_first: bool) -> None:
+    school = make_school()
+    door, [mia] = school.kiosk(), school.pupils(1)
+    track = door.sees(mia, "11:00")
+    anchor = BootAnchor(kiosk_id=door.id, boot_id=BOOT, utc=at("11:00"), uptime_ms=3_600_000)
+    if anchor_first:
+        anchor.save()
+
+    record(school, door, track, now=at("08:00"))
+    if not anchor_first:
+        anchor.save()
+    services.repair_boots(kiosk_id=door.id, boots=[BOOT], now=at("08:01"))
+
+    assert Track.objects.values_list("at", "quality").get() == (at("08:00"), "approximate")
+    assert mark_of(school, mia) is None
+
+
 def test_a_track_from_1970_is_held_after_the_kiosks_last_sure_instant() -> None:
     school = make_school()
     door, [mia, leo] = school.kiosk(), school.pupils(2)
