@@ -43,7 +43,7 @@ def tap_until_red(kiosk: KioskProcess) -> list[str]:
     raise AssertionError("the disk never filled up")
 
 
-@pytest.mark.covers("DES-02")
+@pytest.mark.covers("DES-02", "BEY-01")
 def test_what_cannot_be_saved_is_red_and_saved_again_when_there_is_room(
     kiosk: KioskProcess,
 ) -> None:

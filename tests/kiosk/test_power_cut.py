@@ -82,6 +82,7 @@ def found_in(folder: Path) -> list[int]:
     return [seq for (seq,) in rows]
 
 
+@pytest.mark.covers("BEY-01", "BEY-02")
 @pytest.mark.parametrize("part", range(5))
 def test_no_shown_tap_is_lost_wherever_the_power_goes(tmp_path: Path, part: int) -> None:
     print(f"seed {SEED}")

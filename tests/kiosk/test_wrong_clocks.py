@@ -13,7 +13,7 @@ from tests.kiosk.conftest import OpenDoor
 from tests.kiosk.made import at
 
 IN, OUT, ALREADY = Outcome.SIGNED_IN, Outcome.SIGNED_OUT, Outcome.ALREADY_IN
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.covers("BEY-03")]
 
 
 def told(folder: Path) -> tuple[TrackMade, ...]:
