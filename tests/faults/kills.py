@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 
 from tests.faults.stage import PEOPLE, Stage, card
 from tests.kiosk.neighbours import KioskProcess
@@ -77,6 +78,6 @@ def _tap(kiosk: KioskProcess, held: str) -> str:
     """The icon of the answer to this tap; empty when the kiosk was killed under it."""
     try:
         return str(kiosk.tap_and_see(held)["icon"])
-    except (OSError, ValueError, AssertionError, TypeError):
+    except (OSError, HTTPException, ValueError, AssertionError, TypeError):
         time.sleep(0.05)
         return ""
