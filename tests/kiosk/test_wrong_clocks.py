@@ -10,7 +10,7 @@ from kiosk.backlog import Backlog
 from kiosk.protocol.messages import TrackMade
 from kiosk.visit import Outcome
 from tests.kiosk.conftest import OpenDoor
-from tests.kiosk.made import at
+from tests.kiosk.made import at, card_shown
 
 IN, OUT, ALREADY = Outcome.SIGNED_IN, Outcome.SIGNED_OUT, Outcome.ALREADY_IN
 pytestmark = [pytest.mark.fault, pytest.mark.covers("BEY-03")]
@@ -57,12 +57,26 @@ def test_a_clock_an_hour_ahead_is_put_right_for_all_of_its_boot(open_door: OpenD
 
 def test_a_clock_that_jumps_between_tap_and_answer_changes_nothing(open_door: OpenDoor) -> None:
     door = open_door(SimulatedClock(at("08:00")))
-    seen_before = door.clock.read()
+    held_up = card_shown(1, door.clock.read())
 
     door.clock.jump(timedelta(hours=5))
+    answer = door.desk.answer(held_up)
 
-    assert door.tap(1).at == at("13:00")
-    assert seen_before.utc == at("08:00")
+    assert (answer.outcome, answer.at) == (IN, at("08:00"))
+
+
+def test_a_clock_set_between_tap_and_answer_puts_the_tap_where_it_was(
+    open_door: OpenDoor, tmp_path: Path
+) -> None:
+    door = open_door(SimulatedClock(datetime(1970, 1, 1, tzinfo=UTC), trusted=False))
+    held_up = card_shown(1, door.clock.read())
+
+    synchronise(door.clock, "08:00")
+    door.desk.note_time(door.clock.read())
+    answer = door.desk.answer(held_up)
+
+    assert (answer.outcome, answer.at) == (IN, at("08:00"))
+    assert [(t.clock_trusted, t.made_at.year) for t in told(tmp_path)] == [(False, 1970)]
 
 
 def test_a_clock_that_lost_its_trust_is_followed_by_uptime(open_door: OpenDoor) -> None:
