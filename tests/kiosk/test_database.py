@@ -21,12 +21,14 @@ def test_an_instant_is_kept_to_the_microsecond(instant: datetime) -> None:
     assert from_micros(to_micros(instant)) == instant
 
 
+@pytest.mark.covers("DES-05", "BEY-01")
 @pytest.mark.parametrize(("durability", "level"), [(Durability.FULL, 2), (Durability.NORMAL, 1)])
 def test_a_file_is_opened_as_durable_as_asked(
     tmp_path: Path, durability: Durability, level: int
 ) -> None:
     database = connect(tmp_path / "a.sqlite3", durability=durability)
 
+    assert isinstance(database, Database)
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert database.execute("PRAGMA synchronous").fetchone() == (level,)
     database.close()
