@@ -22,6 +22,8 @@ from gateway.attendance.values import Author, Base, Hold, HoldKind, Mark, Sessio
 from gateway.fleet.queries import heard
 from gateway.fleet.rules import silent_kiosks
 from gateway.timetable.queries import Enrolled, roll, school_day
+from kiosk.protocol.clocks import TimeQuality
+from kiosk.protocol.days import day_bounds
 from kiosk.protocol.days import school_day as date_of
 
 PORTION = 500
@@ -164,7 +166,7 @@ def _plan(
 
 
 def _expected(session: Session, members: Sequence[Enrolled]) -> list[Expected]:
-    seen = _seen(session, None)
+    seen = _seen(session, [m.person_id for m in members])
     marks = dict(session.marks.values_list("person_id", "base"))
     return [
         Expected(
@@ -178,12 +180,25 @@ def _expected(session: Session, members: Sequence[Enrolled]) -> list[Expected]:
     ]
 
 
-def _seen(session: Session, person_ids: Sequence[int] | None) -> set[int | None]:
-    """Who has a track of that date anywhere, also one whose time is only approximate."""
-    tracks = Track.objects.filter(day=session.day, counts=True)
-    if person_ids is not None:
-        tracks = tracks.filter(person_id__in=person_ids)
-    return set(tracks.values_list("person_id", flat=True).distinct())
+def _seen(session: Session, person_ids: Sequence[int]) -> set[int]:
+    """Which of these may have come: who has a track of that date anywhere.
+
+    One whose time is only approximate counts from the day it is held for to the day it was
+    received: the kiosk may have made it on any day between.
+    """
+    rows = Track.objects.filter(day=session.day, counts=True)
+    seen = {
+        person_id
+        for part in _portions(person_ids)
+        for person_id in rows.filter(person_id__in=part).values_list("person_id", flat=True)
+    }
+    site = session.site
+    first, after = day_bounds(session.day, zone=site.tz, day_starts=site.day_starts)
+    doubtful = Track.objects.filter(
+        quality=TimeQuality.APPROXIMATE.value, counts=True, at__lt=after, received_at__gte=first
+    )
+    seen |= set(doubtful.values_list("person_id", flat=True))
+    return {person_id for person_id in seen if person_id is not None}
 
 
 def _released(session: Session) -> frozenset[tuple[HoldKind, str]]:

@@ -334,3 +334,16 @@ def test_a_student_enrolled_from_tomorrow_is_not_expected_today() -> None:
     mia.enrolments.update(starts_on=MONDAY + timedelta(days=1))
 
     assert fire(school) == [("done", 0)]
+
+
+@pytest.mark.covers("BEY-03", "BEY-09")
+def test_nobody_is_absent_who_may_have_come_on_a_day_the_kiosk_did_not_know() -> None:
+    school = open_school()
+    door, [mia, leo] = school.kiosk(), school.pupils(2)
+    friday = MONDAY - timedelta(days=3)
+    hear(school, door, door.sees(mia, "17:00", trusted=False, day=friday), clock="08:20")
+    beat(door, "08:35")
+
+    fire(school)
+
+    assert absent(school) == {leo.pk}
