@@ -156,10 +156,10 @@ def list_tracks(request: HttpRequest, asked: Query[TrackFilter]) -> "QuerySet[Tr
         "shown": asked.shown,
         "counts": asked.counts,
         "person__isnull": asked.unknown,
-        "site": site_of(asked.site) if asked.site else None,
     }
     told = {name: value for name, value in wanted.items() if value is not None}
-    return Track.objects.filter(**told).order_by("-id")
+    tracks = Track.objects.filter(**told).order_by("-id")
+    return queries.of_site(tracks, site_of(asked.site).pk) if asked.site else tracks
 
 
 @router.get("/tracks/{track_id}", response=TrackOut)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Max
 
 from gateway.attendance.models import AbsenceHold, Difference, PersonDay, Track
+from gateway.attendance.queries import of_site
 from gateway.attendance.values import HoldKind
 from kiosk.protocol.clocks import TimeQuality
 
@@ -102,17 +103,21 @@ def doubtful_times(site_id: int, day: date) -> tuple[DoubtfulTimes, ...]:
     rows = Track.objects.filter(
         person__in=people.values("person"),
         day=day,
-        site_id=site_id,
         counts=True,
         quality=TimeQuality.APPROXIMATE.value,
     )
-    counted = rows.values("kiosk__name").annotate(times=Count("id")).order_by("kiosk__name")
+    counted = (
+        of_site(rows, site_id)
+        .values("kiosk__name")
+        .annotate(times=Count("id"))
+        .order_by("kiosk__name")
+    )
     return tuple(DoubtfulTimes(row["kiosk__name"], row["times"]) for row in counted)
 
 
 def unknown_credentials(site_id: int, day: date) -> tuple[UnknownCredential, ...]:
     """What was shown at the site's kiosks on `day` and nobody holds, the latest first."""
-    rows = Track.objects.filter(person=None, site_id=site_id, day=day)
+    rows = of_site(Track.objects.filter(person=None, day=day), site_id)
     found = rows.values("method", "credential").annotate(
         times=Count("id"), last_at=Max("at"), kiosk=Max("kiosk_id")
     )
