@@ -27,7 +27,8 @@ STEADY_AFTER = 60.0
 LONGEST_PAUSE = 30.0
 TURN = 0.5
 STOP_WITHIN = 5.0
-_HEARD = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
+_ENDS = {signal.SIGTERM, signal.SIGINT}
+_HEARD = {signal.SIGCHLD, *_ENDS}
 
 
 def pause_before(failures: int) -> float:
@@ -68,7 +69,8 @@ class Supervisor:
             self._end_stuck()
             self._tell_systemd()
             heard = signal.sigtimedwait(_HEARD, TURN)
-            asked = heard is not None and heard.si_signo != signal.SIGCHLD
+            # Resumed after a suspension, Python 3.11 answers with a number that means nothing.
+            asked = heard is not None and heard.si_signo in _ENDS
             self._reap()
         daemon.notify("STOPPING=1")
         log.info("gateway_stopping")

@@ -77,6 +77,20 @@ def test_a_dead_broker_comes_back(gateway: Gateway) -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.fault
+def test_a_gateway_that_was_suspended_goes_on(gateway: Gateway) -> None:
+    process = gateway.process
+    assert process is not None
+
+    process.send_signal(signal.SIGSTOP)
+    assert not eventually(lambda: process.poll() is not None, within=1.5)
+    process.send_signal(signal.SIGCONT)
+
+    assert not eventually(lambda: process.poll() is not None, within=3), gateway.log()
+    assert eventually(gateway.is_ready), gateway.log()
+
+
+@pytest.mark.integration
 def test_asked_to_stop_everything_ends_within_seconds(fresh: Gateway) -> None:
     process = fresh.start()
     assert eventually(fresh.is_ready), fresh.log()
