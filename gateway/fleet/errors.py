@@ -7,5 +7,9 @@ class UnknownKiosk(Rejected):
     """No kiosk has that name."""
 
 
+class WrongKiosk(Rejected):
+    """A name no kiosk can have."""
+
+
 class KioskExists(Rejected):
     """A kiosk with that name is there already."""

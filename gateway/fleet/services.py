@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from gateway import bulk
-from gateway.fleet.errors import KioskExists, UnknownKiosk
+from gateway.fleet.errors import KioskExists, UnknownKiosk, WrongKiosk
 from gateway.fleet.models import BootAnchor, Hole, Install, Kiosk
 from gateway.fleet.rules import Gap, Received
 from kiosk.protocol.messages import ClockAnchor, Heartbeat
@@ -24,7 +25,9 @@ DIGEST_ROUNDS = 101
 
 @transaction.atomic
 def add_kiosk(*, kiosk_id: str, site_id: int, name: str, password: str) -> Kiosk:
-    """Make a kiosk known here and at the broker. Raises KioskExists."""
+    """Make a kiosk known here and at the broker. Raises WrongKiosk and KioskExists."""
+    if not re.fullmatch(r"[a-z0-9-]{1,32}", kiosk_id):
+        raise WrongKiosk(f"{kiosk_id!r} names no kiosk: at most 32 of a-z, 0-9 and - are needed")
     kiosk, is_new = Kiosk.objects.get_or_create(
         id=kiosk_id,
         defaults={"site_id": site_id, "name": name, "broker_digest": broker_digest(password)},

@@ -116,7 +116,7 @@ def list_sites(_: Namespace) -> int:
 
 
 def add_kiosk(options: Namespace) -> int:
-    """Make a kiosk known and print its settings file. Raises KioskExists and Mistaken."""
+    """Make a kiosk known and print its settings file. Raises WrongKiosk and KioskExists."""
     site, password = _site(options.site), secrets.token_urlsafe(32)
     fleet_services.add_kiosk(
         kiosk_id=options.id, site_id=site.pk, name=options.name or options.id, password=password

@@ -1,5 +1,6 @@
 """Changes of the calendar and of who belongs where."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -49,6 +50,8 @@ def add_site(
 ) -> Site:
     """A branch with its own entrances, calendar and clock. Raises WrongSite, Taken."""
     check_place(zone=zone, country=country, subdivision=subdivision)
+    if not re.fullmatch(r"[a-z0-9-]{1,32}", slug):
+        raise WrongSite(f"{slug!r} names no site: at most 32 of a-z, 0-9 and - are needed")
     if Site.objects.filter(slug=slug).exists():
         raise Taken(f"there is a site {slug!r} already")
     return Site.objects.create(

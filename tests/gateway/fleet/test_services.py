@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.fleet import queries, services
-from gateway.fleet.errors import KioskExists, UnknownKiosk
+from gateway.fleet.errors import KioskExists, UnknownKiosk, WrongKiosk
 from gateway.fleet.models import Kiosk
 from tests.gateway.factories import make_site
 from tests.gateway.school import Door, at, make_kiosk
@@ -32,6 +32,17 @@ def test_a_name_is_given_to_one_kiosk_only() -> None:
         services.add_kiosk(kiosk_id="gate", site_id=site.pk, name="Other", password="secret")
 
     assert Kiosk.objects.get().name == "Gate"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["", "Gate", "main gate", "a/b", "+", "x" * 33])
+def test_a_kiosk_is_not_called_what_no_topic_can_hold(name: str) -> None:
+    site = make_site()
+
+    with pytest.raises(WrongKiosk, match="names no kiosk"):
+        services.add_kiosk(kiosk_id=name, site_id=site.pk, name="Gate", password="secret")
+
+    assert not Kiosk.objects.exists()
 
 
 @pytest.mark.django_db

@@ -150,6 +150,14 @@ def test_a_site_nowhere_on_earth_is_refused(zone: str, country: str, subdivision
     assert not Site.objects.exists()
 
 
+@pytest.mark.parametrize("slug", ["", "Main", "main site", "a/b", "+", "x" * 33])
+def test_a_site_is_not_called_what_no_topic_can_hold(slug: str) -> None:
+    with pytest.raises(WrongSite, match="names no site"):
+        services.add_site(slug=slug, name="Main")
+
+    assert not Site.objects.exists()
+
+
 def test_a_second_site_of_the_same_name_is_refused() -> None:
     make_site("main")
 
