@@ -21,7 +21,11 @@ class CardUid:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The number written in hex, as `str` writes it. Raises ValueError."""
-        return cls(bytes.fromhex(text))
+        try:
+            octets = bytes.fromhex(text)
+        except ValueError:
+            raise ValueError("a card number is written with the digits 0-9 and A-F") from None
+        return cls(octets)
 
     def __str__(self) -> str:
         return self.octets.hex().upper()

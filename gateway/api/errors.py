@@ -16,7 +16,7 @@ from gateway.attendance.errors import (
     WrongPolicy,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
-from gateway.fleet.errors import UnknownKiosk
+from gateway.fleet.errors import UnknownKiosk, WrongKiosk
 from gateway.people.errors import UnknownCredential, UnknownPerson, WrongCredential, WrongPerson
 from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
 
@@ -35,8 +35,10 @@ NOT_THERE = (
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
-    ReasonMissing, PeriodRunsBackwards,
+    ReasonMissing, PeriodRunsBackwards, WrongKiosk,
 )  # fmt: skip
+ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How Python writes one of several words; a caller needs the word alone."""
 _WORDS = {400: "bad_request", 403: "forbidden"}
 
 
@@ -87,5 +89,5 @@ def _field(error: Mapping[str, Any]) -> dict[str, str]:
     named = names[1:] if source in {"body", "query"} and len(names) > 1 else names
     return {
         "field": ".".join(named) or source,
-        "message": str(error["msg"]).removeprefix("Value error, "),
+        "message": ENUM_MEMBER.sub(r"\1", str(error["msg"]).removeprefix("Value error, ")),
     }

@@ -85,21 +85,26 @@ def _import(path: Path, deed: Callable[[Path, cards.Progress], ImportReport]) ->
     for problem in report.problems[:MOST_PROBLEMS]:
         say(str(problem))
     if report.problems:
-        say(f"nothing was imported: {len(report.problems)} problems in {report.lines} lines")
+        problems, lines = _count(len(report.problems), "problem"), _count(report.lines, "line")
+        say(f"nothing was imported: {problems} in {lines}")
         return WRONG
     for heading in report.ignored:
         say(f"column {heading!r} is not known and was left out")
     say(
-        f"{report.lines} lines: {report.created} new, {report.changed} changed, "
-        f"{report.unchanged} unchanged, {report.enrolled} enrolled, {report.cards} cards"
+        f"{_count(report.lines, 'line')}: {report.created} new, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {report.enrolled} enrolled, {_count(report.cards, 'card')}"
     )
     _resolve_unknown()
     return 0
 
 
+def _count(n: int, thing: str) -> str:
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
 def _bar() -> AbstractContextManager[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
+    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
 
 
 def _resolve_unknown() -> None:

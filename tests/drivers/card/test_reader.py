@@ -22,5 +22,5 @@ def test_a_card_number_is_written_in_upper_case_hex_and_read_back() -> None:
 
 
 def test_what_is_no_hex_is_no_card() -> None:
-    with pytest.raises(ValueError, match="hexadecimal"):
+    with pytest.raises(ValueError, match="digits 0-9 and A-F"):
         CardUid.parse("somebody")

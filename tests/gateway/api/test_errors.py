@@ -54,6 +54,14 @@ def test_every_wrong_field_is_named(api: Api) -> None:
 
 
 @pytest.mark.django_db
+def test_a_word_that_is_none_of_several_is_answered_with_the_words(api: Api) -> None:
+    answer = api.put("/sessions/1/marks/1", {"base": "sleepy"})
+
+    assert answer.status == 422
+    assert answer.body["message"].startswith("base: Input should be 'present', 'absent'")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "asked",
     [

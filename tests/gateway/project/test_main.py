@@ -96,8 +96,8 @@ def test_people_come_in_from_a_file_all_or_none(gateway: Gateway, tmp_path: Path
 
     assert (refused.returncode, taken.returncode) == (2, 0)
     assert "line 3" in refused.stdout
-    assert "nothing was imported" in refused.stdout
-    assert "1 new" in taken.stdout
+    assert "nothing was imported: 1 problem in 2 lines" in refused.stdout
+    assert "1 line: 1 new, 0 changed, 0 unchanged, 0 enrolled, 1 card\n" in taken.stdout
 
 
 @pytest.mark.integration
