@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -26,6 +27,8 @@ Publish = Callable[[str, bytes, bool], None]
 PORTION = 500
 OVERLAP = timedelta(seconds=2)
 """Told again around a kiosk's last word, because commits may overtake one another."""
+LATEST_COMMIT = timedelta(seconds=10)
+"""How long after its instant a change may be committed by a process that had to wait."""
 SETTINGS_EVERY = timedelta(seconds=15)
 
 
@@ -37,7 +40,7 @@ class Teller:
         self._rosters: dict[str, int] = {}
         self._settings: dict[str, bytes] = {}
         self._settings_due = now
-        self._news_since = now
+        self._news: dict[int, set[tuple[UUID, datetime]]] = {}
 
     def forget(self) -> None:
         """The broker may have lost what it kept: say the settings anew."""
@@ -82,7 +85,6 @@ class Teller:
                 self._site_settings(site, now)
         if now >= self._settings_due:
             self._settings_due = now + SETTINGS_EVERY
-        self._news_since = now
 
     def _roster(self, kiosk_id: str) -> None:
         version = self._rosters[kiosk_id]
@@ -110,13 +112,20 @@ class Teller:
         since = heartbeat.heard_upto - OVERLAP if heartbeat.heard_upto else first
         rows = changed_tracks(site.pk, since=max(first, since), until=now)
         topic = KioskTopics(heartbeat.kiosk).catch_up
-        self._site_tracks(topic, site.slug, [site_track(row) for row in rows], now)
+        for start in range(0, max(len(rows), 1), PORTION):
+            part = rows[start : start + PORTION]
+            is_last = start + PORTION >= len(rows)
+            said = tuple(map(site_track, part))
+            upto = now if is_last else part[-1].changed_at
+            self._say(topic, SiteTracks(site=site.slug, committed_at=upto, tracks=said))
 
     def _late_news(self, site: Site, now: datetime) -> None:
-        rows = late_news(site.pk, since=self._news_since, until=now)
-        if rows:
-            said = [site_track(row) for row in rows]
+        rows = late_news(site.pk, since=now - LATEST_COMMIT, until=now)
+        told = self._news.get(site.pk, set())
+        said = [site_track(row) for row in rows if (row.pk, row.changed_at) not in told]
+        if said:
             self._site_tracks(SiteTopics(site.slug).tracks, site.slug, said, now)
+        self._news[site.pk] = {(row.pk, row.changed_at) for row in rows}
 
     def _site_settings(self, site: Site, now: datetime) -> None:
         payload = site_settings(site, now=now).model_dump_json().encode()
@@ -125,7 +134,7 @@ class Teller:
             self._publish(SiteTopics(site.slug).settings, payload, True)
 
     def _site_tracks(self, topic: str, site: str, said: Sequence[SiteTrack], now: datetime) -> None:
-        for start in range(0, max(len(said), 1), PORTION):
+        for start in range(0, len(said), PORTION):
             part = tuple(said[start : start + PORTION])
             self._say(topic, SiteTracks(site=site, committed_at=now, tracks=part))
 
