@@ -19,7 +19,7 @@ from gateway.attendance.models import (
 )
 from gateway.attendance.rules import Expected, Plan, Reasons, plan_absence
 from gateway.attendance.values import Author, Base, Hold, HoldKind, Mark, SessionState
-from gateway.fleet.queries import heard
+from gateway.fleet.queries import heard, losses
 from gateway.fleet.rules import silent_kiosks
 from gateway.timetable.queries import Enrolled, roll, school_day
 from kiosk.protocol.clocks import TimeQuality
@@ -157,6 +157,7 @@ def _plan(
     reasons = Reasons(
         year_groups=frozenset(policy.year_groups.values_list("pk", flat=True)),
         unheard={kiosk: until[kiosk] for kiosk in silent},
+        lost=losses(session.site_id, since=_bounds(session)[0]),
         code=policy.absence_code,
         known_codes=codes() if policy.erp_enabled else None,
         share_limit=float(policy.share_limit),
@@ -192,13 +193,17 @@ def _seen(session: Session, person_ids: Sequence[int]) -> set[int]:
         for part in _portions(person_ids)
         for person_id in rows.filter(person_id__in=part).values_list("person_id", flat=True)
     }
-    site = session.site
-    first, after = day_bounds(session.day, zone=site.tz, day_starts=site.day_starts)
+    first, after = _bounds(session)
     doubtful = Track.objects.filter(
         quality=TimeQuality.APPROXIMATE.value, counts=True, at__lt=after, received_at__gte=first
     )
     seen |= set(doubtful.values_list("person_id", flat=True))
     return {person_id for person_id in seen if person_id is not None}
+
+
+def _bounds(session: Session) -> tuple[datetime, datetime]:
+    site = session.site
+    return day_bounds(session.day, zone=site.tz, day_starts=site.day_starts)
 
 
 def _released(session: Session) -> frozenset[tuple[HoldKind, str]]:

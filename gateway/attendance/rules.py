@@ -240,10 +240,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What must be known before a roll may be closed."""
+    """What must be known before a roll may be closed.
+
+    `unheard` are kiosks and up to when each was heard, `lost` how many tracks of that day
+    or earlier a kiosk can never send.
+    """
 
     year_groups: frozenset[int]
     unheard: Mapping[str, datetime | None]
+    lost: Mapping[str, int]
     code: str
     known_codes: frozenset[str] | None
     share_limit: float
@@ -285,10 +290,17 @@ def _why_left_out(expected: Expected, reasons: Reasons) -> str:
 
 
 def _unheard(reasons: Reasons) -> Iterable[Hold]:
-    for kiosk, until in sorted(reasons.unheard.items()):
-        heard = f"only heard up to {until:%H:%M} UTC" if until else "not heard with a trusted clock"
-        why = f"kiosk {kiosk} was {heard}; it may still hold sign-ins"
+    for kiosk in sorted(reasons.unheard.keys() | reasons.lost.keys()):
+        why = _why_unheard(kiosk, reasons)
         yield Hold(HoldKind.KIOSK_UNHEARD, kiosk, why)
+
+
+def _why_unheard(kiosk: str, reasons: Reasons) -> str:
+    if kiosk not in reasons.unheard:
+        return f"kiosk {kiosk} lost {reasons.lost[kiosk]} taps; they may have been sign-ins"
+    until = reasons.unheard[kiosk]
+    heard = f"only heard up to {until:%H:%M} UTC" if until else "not heard with a trusted clock"
+    return f"kiosk {kiosk} was {heard}; it may still hold sign-ins"
 
 
 def _unknown_code(reasons: Reasons) -> Iterable[Hold]:

@@ -53,6 +53,16 @@ def heard(site_id: int) -> dict[str, datetime | None]:
     return {row.pk: _heard_until(row, upto.get(row.pk, 0)) for row in rows}
 
 
+def losses(site_id: int, *, since: datetime) -> dict[str, int]:
+    """How many tracks each kiosk in service lost for good, as was noticed from `since` on."""
+    holes = Hole.objects.filter(lost=True, noticed_at__gte=since, closed_at=None)
+    here = holes.filter(install__kiosk__site_id=site_id, install__kiosk__in_service=True)
+    lost: dict[str, int] = {}
+    for kiosk_id, first, last in here.values_list("install__kiosk_id", "first", "last"):
+        lost[kiosk_id] = lost.get(kiosk_id, 0) + last - first + 1
+    return lost
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerAccount:
     """A kiosk at the broker: its name, its site's topics, its password's digest."""

@@ -94,6 +94,7 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> None:
     life = (heartbeat.kiosk, heartbeat.install)
     install = lock_installs([life], now=now)[life]
     _drop_unobtainable(install, heartbeat.first_seq or heartbeat.last_seq + 1, now)
+    _note_left_behind(kiosk, install, now)
     kiosk.online = True
     kiosk.last_heard_at = now
     kiosk.install = heartbeat.install
@@ -189,10 +190,23 @@ def _drop_unobtainable(install: Install, first_held: int, now: datetime) -> None
     """What lies below the oldest number the kiosk holds cannot come any more: say it is lost."""
     if first_held <= install.upto + 1:
         return
+    _note_lost(install, Gap(install.upto + 1, first_held - 1), now)
+    Install.objects.filter(pk=install.pk).update(upto=first_held - 1, first_held=first_held)
+
+
+def _note_left_behind(kiosk: Kiosk, install: Install, now: datetime) -> None:
+    """What an earlier life of the database gave numbers to and never sent went with it."""
+    if kiosk.install in {None, install.install}:
+        return
+    before = Install.objects.filter(kiosk=kiosk, install=kiosk.install, pk__lt=install.pk).first()
+    if before is not None and before.upto < kiosk.heartbeat_last_seq:
+        _note_lost(before, Gap(before.upto + 1, kiosk.heartbeat_last_seq), now)
+
+
+def _note_lost(install: Install, gap: Gap, now: datetime) -> None:
     bulk.insert(
         Hole,
         ("install", "first", "last", "noticed_at", "lost"),
-        [(install.pk, install.upto + 1, first_held - 1, now, True)],
+        [(install.pk, gap.first, gap.last, now, True)],
         on_conflict="(install_id, first, last) DO UPDATE SET lost = TRUE",
     )
-    Install.objects.filter(pk=install.pk).update(upto=first_held - 1, first_held=first_held)

@@ -347,3 +347,31 @@ def test_nobody_is_absent_who_may_have_come_on_a_day_the_kiosk_did_not_know() ->
     fire(school)
 
     assert absent(school) == {leo.pk}
+
+
+@pytest.mark.covers("BEY-09")
+def test_nobody_is_absent_while_taps_went_down_with_a_kiosks_disk() -> None:
+    school = open_school()
+    school.pupils(1)
+    door = school.kiosk()
+    door.seq = 3
+    hear_heartbeat(heartbeat=door.beats("08:15"), now=at("08:15"))
+    beat(Door(door.id), "08:35")
+
+    fire(school)
+
+    assert absent(school) == set()
+    [hold] = attention.open_holds(school.site.pk)
+    assert hold.why == "kiosk gate lost 3 taps; they may have been sign-ins"
+
+
+@pytest.mark.covers("BEY-09")
+def test_a_new_disk_in_a_kiosk_that_had_sent_everything_holds_nothing_up() -> None:
+    school = open_school()
+    door, [mia] = school.kiosk(), school.pupils(1)
+    beat(door, "08:15")
+    beat(Door(door.id), "08:35")
+
+    fire(school)
+
+    assert absent(school) == {mia.pk}

@@ -294,7 +294,7 @@ def reasons(
     share: float = 1.0,
     released: frozenset[tuple[HoldKind, str]] = frozenset(),
 ) -> Reasons:
-    return Reasons(frozenset({SEVEN}), unheard or {}, "O", known, share, released)
+    return Reasons(frozenset({SEVEN}), unheard or {}, {}, "O", known, share, released)
 
 
 @pytest.mark.covers("TRK-06", "TRK-07")
