@@ -82,7 +82,8 @@ def _keep(told: Sequence[Told], asides: Sequence[Aside], now: datetime) -> Batch
     strangers = [_stranger(t) for t in told if t.kiosk_id not in sites]
     known = {t.track.id: t for t in told if t.kiosk_id in sites}
     twins = [_twin(t) for t in told if t.kiosk_id in sites and t != known[t.track.id]]
-    heard = [Heard(t.kiosk_id, sites[t.kiosk_id], t.install, t.track) for t in known.values()]
+    in_one_order = [known[track_id] for track_id in sorted(known)]
+    heard = [Heard(t.kiosk_id, sites[t.kiosk_id], t.install, t.track) for t in in_one_order]
     kept = record_tracks(heard=heard, now=now) if heard else ()
     bad = (*asides, *strangers, *twins, *_taken_identities(known, kept))
     _set_aside(bad, now)
