@@ -31,21 +31,23 @@ def is_admin(user: Visitor) -> bool:
 
 def office_page(page: Page[P]) -> Page[P]:
     """Ask for a login first; turn away one without a role."""
-    return _for_those(is_staff, page)
+    return _for_those(is_staff, page, told="office")
 
 
 def admin_page(page: Page[P]) -> Page[P]:
     """Ask for a login first; turn away everyone but administrators."""
-    return _for_those(is_admin, page)
+    return _for_those(is_admin, page, told=ADMIN)
 
 
-def _for_those(may: Callable[[Visitor], bool], page: Page[P]) -> Page[P]:
+def _for_those(may: Callable[[Visitor], bool], page: Page[P], *, told: str) -> Page[P]:
+    """Turn others away with the role the page is for, which 403.html puts into words."""
+
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not may(request.user):
-            raise PermissionDenied
+            raise PermissionDenied(told)
         return page(request, *args, **kwargs)
 
     return guarded

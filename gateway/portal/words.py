@@ -1,10 +1,11 @@
 """The words pages use for the values other rooms decide on."""
 
+import re
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 Word = str | Promise
 
@@ -85,6 +86,12 @@ RULES_SAY = (
 )
 """Reasons that rules give in English; pages look their translation up by these words."""
 
+RULES_SAY_WITH = {
+    re.compile(r"signed in (?P<n>\d+) min late"): _("signed in %(n)s min late"),
+    re.compile(r"marked by (?P<who>.+)"): _("marked by %(who)s"),
+}
+"""Reasons that hold a number or a name, and how pages say them."""
+
 TONES = {
     "signed_in": "in",
     "present": "in",
@@ -114,6 +121,14 @@ def word(value: StrEnum | str) -> Word:
 def tone(value: StrEnum | str) -> str:
     """The colour that carries the value's meaning; empty for a neutral one."""
     return TONES.get(str(value), "")
+
+
+def why(text: str) -> Word:
+    """A rule's reason in the reader's language."""
+    for pattern, said in RULES_SAY_WITH.items():
+        if found := pattern.fullmatch(text):
+            return str(said) % found.groupdict()
+    return gettext(text)
 
 
 def masked(value: str) -> str:

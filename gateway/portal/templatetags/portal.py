@@ -36,6 +36,20 @@ def hold_words(hold: AbsenceHold | Hold) -> str:
 
 
 @register.filter
+def why(text: str) -> words.Word:
+    """A rule's reason in the reader's language."""
+    return words.why(text)
+
+
+@register.filter
+def megabytes(free: int | None) -> str:
+    """Room on a disk, in the larger unit where there is much; a dash where it is not known."""
+    if not free:
+        return "–"
+    return f"{free / 1000:.0f} GB" if free >= 10_000 else f"{free} MB"
+
+
+@register.filter
 def dash(value: object) -> object:
     """A dash where there is nothing."""
     return value if value not in (None, "", 0) else "–"

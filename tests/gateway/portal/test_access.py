@@ -67,6 +67,15 @@ def test_the_office_may_not_change_the_policy() -> None:
     assert answer.status_code == 403
 
 
+def test_the_office_is_told_that_settings_are_for_administrators() -> None:
+    school = School()
+
+    answer = log_in(Role.OFFICE).get(school.page("settings/"))
+
+    assert answer.status_code == 403
+    assert "for administrators" in answer.text
+
+
 def test_logging_in_leads_to_the_page_that_was_wanted() -> None:
     school = School()
     log_in()

@@ -2,13 +2,15 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from gateway.attendance.models import Track
 from gateway.attendance.services import mark_by_hand, resolve_unknown
 from gateway.attendance.values import Base, Mark
 from gateway.people import services as people
+from gateway.portal import words
 from gateway.portal.needs import Need
+from gateway.portal.templatetags.portal import megabytes
 from kiosk.protocol.messages import Method, Shown
 from tests.gateway.factories import make_student, make_year_group
 from tests.gateway.portal.school import School, log_in
@@ -112,6 +114,29 @@ def test_a_mark_by_hand_is_kept_with_its_author() -> None:
     assert (revision.base, revision.late_minutes, revision.reason, revision.author_name) == (
         "present", 7, "bus", "office",
     )  # fmt: skip
+
+
+def test_a_mark_by_hand_begins_with_what_holds() -> None:
+    school = School()
+    address = school.page(f"sessions/{school.session.pk}/{school.students[0]}/")
+    browser = log_in()
+    browser.post(address, {"base": "excused", "reason": "dentist"})
+
+    form = browser.get(address).context["form"]
+
+    assert (form["base"].value(), form["reason"].value()) == ("excused", "dentist")
+
+
+def test_reasons_with_numbers_and_names_are_in_the_readers_language() -> None:
+    with translation.override("de"):
+        assert words.why("signed in 3 min late") == "mit 3 Min. Verspätung angemeldet"
+        assert words.why("marked by R. Osei") == "eingetragen von R. Osei"
+        assert words.why("signed in, in time") == "angemeldet, pünktlich"
+
+
+@pytest.mark.parametrize(("free", "told"), [(None, "–"), (812, "812 MB"), (83_336, "83 GB")])
+def test_room_on_a_disk_is_told_in_a_unit_that_can_be_read(free: int | None, told: str) -> None:
+    assert megabytes(free) == told
 
 
 def test_minutes_late_are_not_kept_for_somebody_absent() -> None:
