@@ -8,7 +8,6 @@ from django.db import transaction
 
 from gateway import bulk
 from gateway.attendance.errors import ReasonMissing, UnknownHold, UnknownSession
-from gateway.attendance.folding import lock_persons
 from gateway.attendance.judging import Word, policy_of, say, standing_marks
 from gateway.attendance.models import (
     AbsenceHold,
@@ -21,6 +20,7 @@ from gateway.attendance.rules import Expected, Plan, Reasons, plan_absence
 from gateway.attendance.values import Author, Base, Hold, HoldKind, Mark, SessionState
 from gateway.fleet.queries import heard, losses
 from gateway.fleet.rules import silent_kiosks
+from gateway.people import roster
 from gateway.timetable.queries import Enrolled, roll, school_day
 from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import day_bounds
@@ -216,7 +216,7 @@ def _close(
     session: Session, policy: RegistrationPolicy, person_ids: Sequence[int], now: datetime
 ) -> int:
     """Mark a portion absent, looking once more for tracks and marks that came meanwhile."""
-    lock_persons(person_ids)
+    roster.hold(person_ids)
     seen = _seen(session, person_ids)
     marked = {
         person_id

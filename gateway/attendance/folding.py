@@ -4,13 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from django.db import connection
-
 from gateway import bulk
 from gateway.attendance.models import Difference, PersonDay, Track
 from gateway.attendance.recording import Kept
 from gateway.attendance.rules import Day, Sighting, fold
-from gateway.people.models import Person
 from gateway.timetable.models import Site
 from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.messages import Shown
@@ -34,16 +31,6 @@ def touched(tracks: Iterable[Kept]) -> dict[tuple[int, date], set[int]]:
         if track.counts and track.person_id is not None:
             days[track.site_id, track.day].add(track.person_id)
     return days
-
-
-def lock_persons(person_ids: Collection[int]) -> None:
-    """Let nobody else fold or mark these persons until the transaction ends.
-
-    SQLite has one writer at a time and needs no lock.
-    """
-    if connection.features.has_select_for_update:
-        rows = Person.objects.filter(pk__in=person_ids).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def refold(site: Site, day: date, person_ids: Collection[int]) -> dict[int, Day]:

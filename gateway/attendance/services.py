@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSession
-from gateway.attendance.folding import lock_persons, refold, sightings_of, touched
+from gateway.attendance.folding import refold, sightings_of, touched
 from gateway.attendance.judging import Word, judge_days, policy_of, say
 from gateway.attendance.models import Difference, Session, Track
 from gateway.attendance.recording import Heard, Kept, keep_tracks
 from gateway.attendance.rules import fold, mended
 from gateway.attendance.values import Author, Mark, SessionState
 from gateway.fleet.queries import anchors
+from gateway.people import roster
 from gateway.people.queries import holders
 from gateway.timetable.models import Division, RegistrationPeriod, Site
 from gateway.timetable.queries import roll
@@ -181,7 +182,7 @@ def judge_session(*, session: Session, now: datetime) -> int:
     said = 0
     for portion in _portions(persons):
         with transaction.atomic():
-            lock_persons(portion)
+            roster.hold(portion)
             seen = sightings_of(session.site_id, session.day, portion)
             days = {p: fold(tracks, repeat_window=window) for p, tracks in seen.items()}
             said += judge_days(session.site_id, session.day, days, now=now)
@@ -200,7 +201,7 @@ def mark_by_hand(
         raise NotOnRoll(
             f"person {person_id} is not on the roll of {session.title} on {session.day}"
         )
-    lock_persons([person_id])
+    roster.hold([person_id])
     word = Word(session, person_id, mark, why or f"marked by {by}")
     say([word], policy_of(session.site_id), author=Author.PERSON, now=now, author_name=by)
 
@@ -215,7 +216,7 @@ def _refresh(days: Mapping[tuple[int, date], Collection[int]], now: datetime) ->
     """Fold and judge every touched day; persons are locked in one order for all days."""
     if not days:
         return
-    lock_persons({person for persons in days.values() for person in persons})
+    roster.hold({person for persons in days.values() for person in persons})
     sites = Site.objects.in_bulk({site_id for site_id, _ in days})
     for (site_id, day), persons in days.items():
         judge_days(site_id, day, refold(sites[site_id], day, persons), now=now)

@@ -94,6 +94,7 @@ def reactivate_person(*, person_id: int) -> None:
 def deactivate_people(person_ids: Collection[int]) -> int:
     """Those left, by the word of whoever keeps them; answers how many still were active."""
     roster.lock()
+    roster.hold(person_ids)
     leaving = set(
         Person.objects.filter(pk__in=person_ids, active=True).values_list("pk", flat=True)
     )
@@ -125,6 +126,7 @@ def upsert_people(people: Sequence[PersonDetails], *, synchronised: bool = False
         if _differs(details, before.get(external_id), synchronised=synchronised)
     ]
     first = roster.advance(len(changed)) if changed else 0
+    roster.hold([before[str(d.external_id)].pk for d in changed if d.external_id in before])
     rows = [
         (*_columns(details), synchronised, True, version)
         for version, details in enumerate(changed, start=first)
