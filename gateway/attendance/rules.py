@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from gateway.attendance.values import Author, Base, Hold, HoldKind, LateFrom, Mark, Revision
+from gateway.attendance.values import Base, Hold, HoldKind, LateFrom, Mark
 from kiosk.protocol.clocks import Anchor, TimeQuality, clamped, repaired
 from kiosk.protocol.lateness import Lateness, Rounding, minutes_late
 from kiosk.protocol.messages import Shown
@@ -15,7 +15,6 @@ REPEAT = "repeat"
 TOLERATED_AHEAD = timedelta(minutes=2)
 """How far a trusted clock may be ahead of ours before its claim is doubted."""
 
-_RANK = {Author.RULE: 0, Author.ERP: 1, Author.PERSON: 2}
 _SHOWN = {Shown.SIGNED_IN: Direction.IN, Shown.SIGNED_OUT: Direction.OUT}
 
 
@@ -202,16 +201,6 @@ def judge(
     if minutes is None:
         return Judgement(Mark(Base.PRESENT), "signed in, in time")
     return Judgement(Mark(Base.PRESENT, late_minutes=minutes), f"signed in {minutes} min late")
-
-
-def current(revisions: Iterable[Revision]) -> Revision | None:
-    """The revision that holds: a person's outranks a rule's, then the later one wins."""
-    return max(revisions, key=lambda r: (_RANK[r.author], r.made_at, r.id), default=None)
-
-
-def outranks(author: Author, other: Author) -> bool:
-    """Whether a new word of `author` replaces a standing word of `other`."""
-    return _RANK[author] >= _RANK[other]
 
 
 def revised(standing: Mark | None, judgement: Judgement | None) -> Judgement | None:

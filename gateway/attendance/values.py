@@ -1,7 +1,6 @@
 """The words of attendance: what a mark can say, who can say it, and what holds a roll open."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -58,16 +57,6 @@ class Mark:
     left_early_minutes: int | None = None
     partial: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One word about one person on one roll."""
-
-    id: int
-    mark: Mark
-    author: Author
-    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

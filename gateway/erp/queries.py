@@ -22,17 +22,6 @@ class ToCorrect:
 
 
 @dataclass(frozen=True, slots=True)
-class RegistrationLine:
-    """What became of one student's mark in the ERP."""
-
-    session_id: int
-    person_id: int
-    state: str
-    because: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class SyncLine:
     """How one synchronisation went last."""
 
@@ -64,25 +53,11 @@ def to_correct(site_id: int, *, day: date | None = None) -> tuple[ToCorrect, ...
     )
 
 
-def registrations_of(session_id: int) -> tuple[RegistrationLine, ...]:
-    """What became of every mark of a session that was told to the ERP."""
-    rows = Registration.objects.filter(session_id=session_id).order_by("person_id")
-    return tuple(
-        RegistrationLine(row.session_id, row.person_id, row.state, row.because, row.at)
-        for row in rows
-    )
-
-
 def absence_codes() -> frozenset[str]:
     """Every absence code the ERP knows at present, as it calls it and as the government does."""
     rows = Code.objects.filter(kind=CodeKind.ABSENCE.value, active=True)
     pairs = rows.values_list("code", "government_code")
     return frozenset(code for pair in pairs for code in pair if code)
-
-
-def code_known(code: str) -> bool:
-    """Whether the ERP's absence dictionary holds the code."""
-    return code in absence_codes()
 
 
 def codes() -> tuple[ErpCode, ...]:

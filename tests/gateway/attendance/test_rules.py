@@ -2,8 +2,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gateway.attendance import rules
 from gateway.attendance.rules import (
@@ -21,7 +19,7 @@ from gateway.attendance.rules import (
     placed,
     plan_absence,
 )
-from gateway.attendance.values import Author, Base, HoldKind, LateFrom, Mark, Revision
+from gateway.attendance.values import Base, HoldKind, LateFrom, Mark
 from kiosk.protocol.clocks import Anchor, TimeQuality
 from kiosk.protocol.lateness import Rounding
 from kiosk.protocol.messages import Shown
@@ -226,36 +224,6 @@ def test_a_claim_that_nothing_repairs_is_held_into_its_interval() -> None:
     found = placed(DOUBTFUL, anchor=None, earliest=at("07:00:00"), received_at=at("09:00:00"))
 
     assert found == rules.Placed(at("07:00:00"), TimeQuality.APPROXIMATE)
-
-
-def word(number: int, author: Author, base: Base, clock: str) -> Revision:
-    return Revision(number, Mark(base), author, at(clock))
-
-
-def test_a_persons_word_outranks_a_later_word_of_a_rule() -> None:
-    teacher = word(1, Author.PERSON, Base.EXCUSED, "08:00:00")
-    rule = word(2, Author.RULE, Base.ABSENT, "09:00:00")
-
-    assert rules.current([teacher, rule]) == teacher
-
-
-def test_of_equal_rank_the_later_word_holds() -> None:
-    earlier = word(1, Author.RULE, Base.ABSENT, "08:30:00")
-    later = word(2, Author.RULE, Base.PRESENT, "09:00:00")
-
-    assert rules.current([later, earlier]) == later
-
-
-def test_where_nothing_was_said_there_is_no_mark() -> None:
-    assert rules.current([]) is None
-
-
-@given(st.permutations([word(n, a, Base.PRESENT, f"0{n}:00:00") for n, a in enumerate(Author, 1)]))
-def test_the_order_of_reading_never_changes_the_mark(words: list[Revision]) -> None:
-    held = rules.current(words)
-
-    assert held is not None
-    assert held.author is Author.PERSON
 
 
 @pytest.mark.parametrize(

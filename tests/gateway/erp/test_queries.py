@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from gateway.erp import queries
 from gateway.erp.models import Code, Registration
 from gateway.erp.ports import CodeKind, ErpCode
-from gateway.erp.queries import RegistrationLine, ToCorrect
+from gateway.erp.queries import ToCorrect
 from gateway.erp.services import note_corrected
 from tests.gateway.school import MONDAY, School, make_school
 
@@ -71,16 +71,6 @@ def test_the_newest_comes_first_and_a_date_can_be_asked_for(school: School) -> N
     assert queries.to_correct(school.site.pk, day=date(2026, 11, 24)) == ()
 
 
-def test_what_became_of_each_mark_can_be_asked(school: School) -> None:
-    [person_id] = register(school, 1, state=State.PUSHED)
-
-    assert queries.registrations_of(school.session.pk) == (
-        RegistrationLine(
-            school.session.pk, person_id, "pushed", "the ERP refuses the correction", NOW
-        ),
-    )
-
-
 def test_codes_are_known_by_both_names_while_they_are_active() -> None:
     told = [("7", "UA", "O", True), ("8", "N", "", True), ("9", "X", "X", False)]
     for key, code, government, active in told:
@@ -90,8 +80,6 @@ def test_codes_are_known_by_both_names_while_they_are_active() -> None:
     Code.objects.create(kind="present", external_id="1", code="/")
 
     assert queries.absence_codes() == {"UA", "O", "N"}
-    assert queries.code_known("O")
-    assert not queries.code_known("/")
     assert ErpCode(CodeKind.PRESENT, "1", "/", "", "") in queries.codes()
 
 
