@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import django
 from pydantic import ValidationError
@@ -46,6 +47,8 @@ def _lines(wrong: ValidationError) -> list[str]:
     """Each wrong setting by its name, never with its value."""
     read = os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)
     named = (f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in wrong.errors())
+    if not Path(read).exists():
+        return [f"there is no settings file {read}: name one with --config", *named]
     return [f"the settings are wrong; correct {read} or the MUSTER_* variables", *named]
 
 

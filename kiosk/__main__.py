@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from pathlib import Path
+from tomllib import TOMLDecodeError
 
 from pydantic import ValidationError
 
@@ -27,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         settings = settings_of.read(options.config)
     except ValidationError as wrong:
         sys.stderr.write(f"{options.config}: {_told(wrong)}\n")
+        return WRONG_SETTINGS
+    except (OSError, TOMLDecodeError, UnicodeDecodeError) as wrong:
+        sys.stderr.write(f"{options.config} cannot be read as TOML: {wrong}\n")
         return WRONG_SETTINGS
     logs.set_up(settings.log_level)
     clock = SystemClock(assume_trusted=settings.assume_trusted_clock)

@@ -1,6 +1,7 @@
 """The gateway's settings: one TOML file, MUSTER_* variables on top, read once, checked whole."""
 
 import os
+import tomllib
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -16,6 +17,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from gateway.errors import Rejected
+
 CONFIG_VARIABLE = "MUSTER_CONFIG"
 CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
 """Set by systemd: a folder with one file a credential, such as muster_isams__client_secret."""
@@ -25,6 +28,10 @@ LOOPBACK = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class UnreadableSettings(Rejected):
+    """The settings file is no TOML."""
 
 
 class _Part(BaseModel):
@@ -148,5 +155,12 @@ class GatewaySettings(BaseSettings):
 
 @cache
 def settings() -> GatewaySettings:
-    """The settings of this process. Raises pydantic's ValidationError naming each wrong key."""
-    return GatewaySettings()
+    """The settings of this process.
+
+    Raises pydantic's ValidationError naming each wrong key, and UnreadableSettings.
+    """
+    try:
+        return GatewaySettings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        named = os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)
+        raise UnreadableSettings(f"{named} is no TOML file: {wrong}") from wrong

@@ -92,6 +92,17 @@ def test_the_program_names_each_wrong_key_and_no_value(
     assert "swordfish" not in told
 
 
+@pytest.mark.parametrize("text", [b'kiosk = "gate', b"\x9b\xff"])
+def test_the_program_says_when_its_file_is_no_toml(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: bytes
+) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_bytes(text)
+
+    assert main(["--config", str(config)]) == 2
+    assert f"{config} cannot be read as TOML" in capsys.readouterr().err
+
+
 def test_the_program_says_when_there_is_no_such_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,6 +74,31 @@ def test_wrong_input_ends_with_one_line_that_says_what_is_wrong(
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("text", [b'secret_key = "swordfish', b"\x9b\xff"])
+def test_a_file_that_is_no_toml_stops_the_gateway(tmp_path: Path, text: bytes) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.settings.write_bytes(text)
+
+    done = gateway.command("run")
+
+    assert done.returncode == 2
+    assert f"{gateway.settings} is no TOML file" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "swordfish" not in done.stderr
+
+
+@pytest.mark.integration
+def test_without_a_settings_file_the_gateway_says_so(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.settings.unlink()
+
+    done = gateway.command("check")
+
+    assert done.returncode == 2
+    assert f"there is no settings file {gateway.settings}" in done.stderr
+
+
+@pytest.mark.integration
 def test_a_misspelt_setting_stops_the_gateway_before_it_starts(tmp_path: Path) -> None:
     gateway = Gateway(tmp_path)
     gateway.settings.write_text('secret_kee = "secret-value"', encoding="utf-8")
