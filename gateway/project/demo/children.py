@@ -24,6 +24,7 @@ class Child:
     """One running program and where it writes what it says."""
 
     name: str
+    command: tuple[str, ...]
     log: Path
     process: subprocess.Popen[bytes]
 
@@ -46,15 +47,16 @@ class Children:
         """Run `python -m module`."""
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
+        command = (sys.executable, "-m", module, *arguments)
         with log.open("wb") as output:
             process = subprocess.Popen(
-                tied([sys.executable, "-m", module, *arguments]),
+                tied(command),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        child = Child(name, log, process)
+        child = Child(name, command, log, process)
         self.running.append(child)
         return child
 
@@ -67,10 +69,11 @@ class Children:
                 raise ChildEnded(f"{child.name} does not answer: see {child.log}")
             time.sleep(0.1)
 
-    def check(self) -> None:
-        """Raises ChildEnded for the first that ended by itself."""
-        for child in self.running:
-            child.check()
+    def ended(self) -> tuple[Child, ...]:
+        """Those that ended by themselves since the last question; the others go on."""
+        gone = tuple(child for child in self.running if child.process.poll() is not None)
+        self.running = [child for child in self.running if child not in gone]
+        return gone
 
     def stop(self) -> None:
         """End all, the last started first, each in its own time."""

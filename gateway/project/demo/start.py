@@ -3,6 +3,7 @@
 import http.client
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import sys
@@ -70,7 +71,7 @@ def run(options: Namespace) -> int:
         console.print(f"Ready after {time.monotonic() - begun:.0f} s.\n")
         sys.stdout.write(_welcome(stage))
         sys.stdout.flush()
-        _watch(stage, stop)
+        _watch(stage, stop, console)
     finally:
         with _step(console, "Ending everything"):
             stop.set()
@@ -206,12 +207,14 @@ def _start_kiosks(stage: Stage) -> None:
         stage.children.wait_for(child, partial(_is_up, port, "/"))
 
 
-def _watch(stage: Stage, stop: threading.Event) -> None:
-    """Let the students come, and see that everything stays up."""
+def _watch(stage: Stage, stop: threading.Event, console: Console) -> None:
+    """Let the students come; what somebody kills is named, and everything else goes on."""
     actors = threading.Thread(target=_play, args=(stage, stop), name="crowd", daemon=True)
     actors.start()
     while not stop.wait(1):
-        stage.children.check()
+        for child in stage.children.ended():
+            console.print(f"{child.name} ended with {child.process.returncode}: see {child.log}")
+            console.print(f"Start it again: {shlex.join(child.command)}", soft_wrap=True)
 
 
 def _play(stage: Stage, stop: threading.Event) -> None:

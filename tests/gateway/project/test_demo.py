@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from gateway.project.demo.children import Children
 from gateway.project.demo.crowd import Tap, arrivals, hold_up, play
 from gateway.project.demo.plan import FINISHES_AFTER, free_ports, hours_around
 from tests.gateway.project.gateways import eventually, free_port
@@ -63,6 +64,22 @@ def test_a_kiosk_that_is_away_disturbs_nobody() -> None:
     play([Tap(NOW, port, "04A2")], stop=threading.Event(), clock=lambda: NOW)
 
     assert not hold_up(port, "04A2")
+
+
+@pytest.mark.integration
+def test_what_ended_by_itself_is_named_once_and_the_rest_goes_on(tmp_path: Path) -> None:
+    children = Children(tmp_path)
+    lasting = children.start("lasting", "http.server", ["0", "--bind", "127.0.0.1"])
+    brief = children.start("brief", "this", [])
+    try:
+        assert eventually(lambda: children.ended() == (brief,))
+
+        assert lasting.process.poll() is None
+        assert brief.command[1:] == ("-m", "this")
+        assert children.ended() == ()
+    finally:
+        children.stop()
+    assert lasting.process.poll() is not None
 
 
 @pytest.mark.e2e
