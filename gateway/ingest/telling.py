@@ -40,6 +40,7 @@ class Teller:
         self._rosters: dict[str, int] = {}
         self._settings: dict[str, bytes] = {}
         self._settings_due = now
+        self._slugs: dict[int, str] = {}
         self._news: dict[int, set[tuple[UUID, datetime]]] = {}
 
     def forget(self) -> None:
@@ -60,10 +61,9 @@ class Teller:
                     id=track.id, person=track.person_id, kiosk=track.kiosk_id, made_at=track.at
                 )
                 by_site[track.site_id].append(said)
-        sites = Site.objects.in_bulk(by_site) if by_site else {}
         for site_id, said_there in by_site.items():
-            topic = SiteTopics(sites[site_id].slug).tracks
-            self._site_tracks(topic, sites[site_id].slug, said_there, now)
+            slug = self._slug(site_id)
+            self._site_tracks(SiteTopics(slug).tracks, slug, said_there, now)
 
     def answer(self, heartbeat: Heartbeat, *, upto: int, now: datetime) -> None:
         """Tell a kiosk what its heartbeat shows it to lack."""
@@ -80,11 +80,18 @@ class Teller:
             if version < newest:
                 self._roster(kiosk_id)
         for site in Site.objects.all():
+            self._slugs[site.pk] = site.slug
             self._late_news(site, now)
             if now >= self._settings_due:
                 self._site_settings(site, now)
         if now >= self._settings_due:
             self._settings_due = now + SETTINGS_EVERY
+
+    def _slug(self, site_id: int) -> str:
+        """At hand, so that what was committed can be told though the store went away since."""
+        if site_id not in self._slugs:
+            self._slugs[site_id] = Site.objects.get(pk=site_id).slug
+        return self._slugs[site_id]
 
     def _roster(self, kiosk_id: str) -> None:
         version = self._rosters[kiosk_id]

@@ -1,9 +1,12 @@
 import json
+from collections.abc import Sequence
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gateway.attendance.models import Track
-from gateway.attendance.recording import Heard
+from gateway.attendance.recording import Heard, Kept
 from gateway.attendance.services import record_tracks, resolve_unknown
 from gateway.ingest import telling
 from gateway.ingest.telling import Teller
@@ -30,11 +33,11 @@ class Listening:
             self.said.append(SiteTracks.model_validate(json.loads(payload)))
 
 
-def hear(school: School, door: Door, person: Person | None, clock: str) -> None:
+def hear(school: School, door: Door, person: Person | None, clock: str) -> Sequence[Kept]:
     shown = Shown.SIGNED_IN if person else Shown.UNKNOWN
     track = door.sees(person, clock, shown=shown, card="" if person else CARD)
     heard = [Heard(door.id, school.site.pk, door.install, track)]
-    record_tracks(heard=heard, now=at(clock))
+    return record_tracks(heard=heard, now=at(clock))
 
 
 def test_what_was_learnt_while_the_store_was_busy_is_told_once() -> None:
@@ -49,6 +52,19 @@ def test_what_was_learnt_while_the_store_was_busy_is_told_once() -> None:
     for clock in ("08:00:06", "08:00:07", "08:00:20"):
         here.teller.tick(now=at(clock))
     assert [[track.person for track in message.tracks] for message in here.said] == [[mia.pk]]
+
+
+def test_what_was_committed_is_told_without_asking_the_store() -> None:
+    school, here = make_school(), Listening("muster/v1/site/main/down/tracks")
+    [mia] = school.pupils(1)
+    here.teller.tick(now=at("07:49"))
+    kept = hear(school, school.kiosk(), mia, "07:50")
+
+    with CaptureQueriesContext(connection) as asked:
+        here.teller.tracks(kept, now=at("07:50"))
+
+    assert [track.person for message in here.said for track in message.tracks] == [mia.pk]
+    assert len(asked) == 0
 
 
 def test_only_the_last_part_of_a_catch_up_says_that_nothing_is_missing() -> None:
