@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -143,7 +144,7 @@ def _corrections(where: Place) -> Iterator[Need]:
         text = _("%(name)s, %(session)s: correct it in the ERP. %(why)s") % {
             "name": line.name,
             "session": line.title,
-            "why": line.because,
+            "why": capfirst(line.because),
         }
         act = Act(_("done"), _url(where, "corrected", line.session_id, line.person_id), sends=True)
         yield Need(_("ERP"), "ask", text, act)

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from cronsim import CronSim
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -40,6 +43,7 @@ def absence_page(request: HttpRequest, site: str) -> HttpResponse:
     plans = _plans(where, policy) if policy else ()
     context = {
         "policy": policy,
+        "fires_at": _fires_at(where, policy),
         "plans": plans,
         "may_run": any(not p.plan.refused and p.plan.to_mark for p in plans),
         "runs": _history(where),
@@ -81,6 +85,13 @@ def hold_page(request: HttpRequest, site: str, hold_id: int) -> HttpResponse:
     policy = RegistrationPolicy.objects.filter(site=where.site).first()
     context = {"hold": hold, "form": form, "policy": policy}
     return show(request, where, "hold.html", here="absence", context=context)
+
+
+def _fires_at(where: Place, policy: RegistrationPolicy | None) -> datetime | None:
+    """When the schedule comes round next, on the site's clock."""
+    if policy is None or not policy.absence_enabled:
+        return None
+    return next(CronSim(policy.cron, timezone.localtime(where.now, where.site.tz)), None)
 
 
 def _plans(where: Place, policy: RegistrationPolicy) -> tuple[SessionPlan, ...]:

@@ -30,6 +30,16 @@ def test_the_preview_says_whom_it_would_mark_and_whom_not_and_why() -> None:
     assert not Mark.objects.filter(base="absent").exists()
 
 
+def test_the_preview_says_when_the_schedule_comes_round_next() -> None:
+    school = School()
+    RegistrationPolicy.objects.update(absence_enabled=True, cron="17 9 * * *")
+
+    page = log_in().get(school.page("absence/"))
+
+    assert page.context["fires_at"] > school.now
+    assert "09:17" in page.text
+
+
 @pytest.mark.covers("TRK-09")
 def test_where_the_erp_refuses_corrections_the_preview_says_so_before_anything_runs() -> None:
     school = School()
