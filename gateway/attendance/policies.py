@@ -67,14 +67,21 @@ def set_policy(*, site_id: int, policy: PolicyDetails) -> None:
     kept.year_groups.set(chosen)
 
 
-def _check(site_id: int, policy: PolicyDetails) -> None:
+def is_cron(line: str) -> bool:
+    """Whether `line` is a cron line of five fields, which jobs can be run by."""
     try:
-        CronSim(policy.cron, _EXAMPLE)
-    except CronSimError as wrong:
+        CronSim(line, _EXAMPLE)
+    except CronSimError:
+        return False
+    return len(line.split()) == 5
+
+
+def _check(site_id: int, policy: PolicyDetails) -> None:
+    if not is_cron(policy.cron):
         raise WrongPolicy(
             f"the schedule {policy.cron!r} cannot be read: five parts are needed, "
             "such as 10 8-12 * * 1-5"
-        ) from wrong
+        )
     if not 0 <= policy.share_limit <= 1:
         raise WrongPolicy("the share limit lies between 0 and 1, such as 0.4")
     if policy.minutes_from is LateFrom.FINISH:

@@ -1,20 +1,18 @@
 """What people may type into pages, checked at the door."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from cronsim import CronSim, CronSimError
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gateway.attendance.models import RegistrationPolicy
+from gateway.attendance.policies import PolicyDetails, is_cron
 from gateway.attendance.values import Base, LateFrom, Mark
 from gateway.portal.words import WORDS
 from gateway.timetable.models import PeriodKind, YearGroup
 from kiosk.protocol.lateness import Rounding
 
-EXAMPLE_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - only to see whether a cron line can be read
 ROLL_BASES = (Base.PRESENT, Base.ABSENT, Base.EXCUSED, Base.MEDICAL_LEAVE)
 
 
@@ -110,16 +108,21 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     def clean_cron(self) -> str:
         """The schedule, refused when no one could fire by it."""
         line = str(self.cleaned_data["cron"]).strip()
-        try:
-            CronSim(line, EXAMPLE_DAY)
-        except CronSimError as wrong:
+        if not is_cron(line):
             raise forms.ValidationError(
                 _("This schedule cannot be read: five parts are needed, such as 10 8-12 * * 1-5.")
-            ) from wrong
+            )
         return line
 
-    def save(self, commit: bool = True) -> RegistrationPolicy:  # noqa: FBT001 - Django's
-        """Keep the policy, with the share as a fraction."""
-        self.instance.share_limit = Decimal(self.cleaned_data["share_percent"]) / 100
-        policy: RegistrationPolicy = super().save(commit)
-        return policy
+    def details(self) -> PolicyDetails:
+        """The policy that was typed, with the share as a fraction."""
+        told = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        told |= {
+            "share_limit": Decimal(self.cleaned_data["share_percent"]) / 100,
+            "late_after": LateFrom(told["late_after"]),
+            "minutes_from": LateFrom(told["minutes_from"]),
+            "rounding": Rounding(told["rounding"]),
+            "period_kind": PeriodKind(told["period_kind"]),
+            "year_groups": tuple(group.pk for group in told["year_groups"]),
+        }
+        return PolicyDetails(**told)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
 from django.contrib.sessions.models import Session as Login
 
 from gateway.attendance import absence
 from gateway.attendance import services as attendance
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
+from gateway.attendance.policies import is_cron
 from gateway.outbox import services as outbox
 from gateway.project.cron import Job, purge_runs
 from gateway.timetable.models import Site
@@ -73,15 +73,6 @@ def site_job(
 def gateway_jobs() -> tuple[Job, ...]:
     """The jobs that belong to no site."""
     return (Job("purge", WHOLE_GATEWAY, "15 3 * * *", ZoneInfo("UTC"), ALL_DAY, _purge),)
-
-
-def is_cron(line: str) -> bool:
-    """Whether `line` is a cron line of five fields."""
-    try:
-        CronSim(line, datetime(2026, 1, 1))  # noqa: DTZ001 - any date will do
-    except CronSimError:
-        return False
-    return len(line.split()) == 5
 
 
 def _purge(now: datetime) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gateway.attendance.models import RegistrationPolicy
+from gateway.attendance.policies import set_policy
 from gateway.attendance.rules import DOCUMENT, ISAMS, LatePolicy
 from gateway.portal.access import admin_page
 from gateway.portal.forms import PolicyForm
@@ -56,7 +57,7 @@ def policy_page(request: HttpRequest, site: str) -> HttpResponse:
     policy = policy or RegistrationPolicy(site=where.site)
     form = PolicyForm(request.POST or None, instance=policy, initial=_preset(request))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        set_policy(site_id=where.site.pk, policy=form.details())
         messages.add_message(request, messages.SUCCESS, _("The policy is kept."), extra_tags="good")
         return redirect("portal:policy", site)
     context = {

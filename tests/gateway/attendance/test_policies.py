@@ -5,7 +5,7 @@ import pytest
 
 from gateway.attendance.errors import WrongPolicy
 from gateway.attendance.models import RegistrationPolicy
-from gateway.attendance.policies import PolicyDetails, policy_details, set_policy
+from gateway.attendance.policies import PolicyDetails, is_cron, policy_details, set_policy
 from gateway.attendance.values import LateFrom
 from gateway.timetable.models import PeriodKind
 from kiosk.protocol.lateness import Rounding
@@ -57,6 +57,7 @@ def test_a_policy_is_kept_whole_and_replaced_whole() -> None:
     ("wrong", "says"),
     [
         (replace(DEFAULTS, cron="10 8"), "five parts are needed"),
+        (replace(DEFAULTS, cron="0 10 8-12 * * 1-5"), "five parts are needed"),
         (replace(DEFAULTS, share_limit=Decimal("1.5")), "between 0 and 1"),
         (replace(DEFAULTS, minutes_from=LateFrom.FINISH), "start or the register time"),
         (replace(DEFAULTS, year_groups=(4711,)), "does not belong to this site"),
@@ -69,3 +70,11 @@ def test_a_policy_that_cannot_be_is_refused(wrong: PolicyDetails, says: str) -> 
         set_policy(site_id=site.pk, policy=wrong)
 
     assert not RegistrationPolicy.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [("10 8-12 * * 1-5", True), ("* * * *", False), ("61 * * * *", False), ("* * * * * *", False)],
+)
+def test_a_cron_line_has_five_fields_that_exist(line: str, is_one: bool) -> None:
+    assert is_cron(line) is is_one

@@ -7,7 +7,7 @@ from gateway.attendance.absence import release_hold
 from gateway.attendance.models import AbsenceHold, Mark, RegistrationPolicy
 from gateway.outbox.models import CronRun, Delivery
 from gateway.project.cron import Due, Job, due_jobs, run_once
-from gateway.project.jobs import SiteJobs, gateway_jobs, is_cron
+from gateway.project.jobs import SiteJobs, gateway_jobs
 from gateway.timetable.models import Site
 from tests.gateway.factories import make_site
 from tests.gateway.school import School, at, make_school
@@ -51,14 +51,6 @@ def test_a_line_that_is_no_cron_line_stops_no_other_job() -> None:
     school.policy.cron = "whenever"
 
     assert set(jobs_of(school.site, school.policy)) == {"lay_sessions", "judge"}
-
-
-@pytest.mark.parametrize(
-    ("line", "is_one"),
-    [("10 8-12 * * 1-5", True), ("* * * *", False), ("61 * * * *", False), ("* * * * * *", False)],
-)
-def test_a_cron_line_has_five_fields_that_exist(line: str, is_one: bool) -> None:
-    assert is_cron(line) is is_one
 
 
 @pytest.mark.covers("TRK-06")
