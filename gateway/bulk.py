@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
+
+T = TypeVar("T")
 
 MOST_PARAMETERS = 30_000
 """SQLite 3.32 takes 32,766 parameters a statement, PostgreSQL 65,535."""
@@ -41,7 +43,7 @@ def insert(
     tail += f" RETURNING {returning}" if returning else ""
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        for chunk in _chunks(rows, MOST_ROWS):
+        for chunk in portions(rows, MOST_ROWS):
             one = "(" + ", ".join(["%s"] * len(columns)) + ")"
             cursor.execute(head + ", ".join([one] * len(chunk)) + tail, _prepared(fields, chunk))
             if returning:
@@ -88,6 +90,7 @@ def _naive_utc(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
-def _chunks(rows: Sequence[Sequence[Any]], size: int) -> Iterator[Sequence[Sequence[Any]]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def portions(everything: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The sequence in parts of at most `size`, in order."""
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]

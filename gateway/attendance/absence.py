@@ -1,6 +1,6 @@
 """Automatic absence: who would be marked, what it waits for, and the closing of the roll."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,7 +133,9 @@ def _run_one(
         _keep_run(session, AbsenceRun.State.HOLDING, now)
         return AbsenceOutcome(session.pk, AbsenceRun.State.HOLDING, 0, plan.holds)
     _keep_run(session, AbsenceRun.State.RUNNING, now)
-    marked = sum(_close(session, policy, part, now) for part in _portions(plan.to_mark))
+    marked = sum(
+        _close(session, policy, part, now) for part in bulk.portions(plan.to_mark, PORTION)
+    )
     _finish(session, marked, now)
     return AbsenceOutcome(session.pk, AbsenceRun.State.DONE, marked, ())
 
@@ -190,7 +192,7 @@ def _seen(session: Session, person_ids: Sequence[int]) -> set[int]:
     rows = Track.objects.filter(day=session.day, counts=True)
     seen = {
         person_id
-        for part in _portions(person_ids)
+        for part in bulk.portions(person_ids, PORTION)
         for person_id in rows.filter(person_id__in=part).values_list("person_id", flat=True)
     }
     first, after = _bounds(session)
@@ -262,8 +264,3 @@ def _finish(session: Session, marked: int, now: datetime) -> None:
 
 def _planned(member: Enrolled, why: str) -> Planned:
     return Planned(member.person_id, member.name, member.year_group, why)
-
-
-def _portions(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(person_ids), PORTION):
-        yield person_ids[start : start + PORTION]

@@ -1,11 +1,12 @@
 """What is written about attendance: tracks, their repair, sessions, marks by hand."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from gateway import bulk
 from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSession
 from gateway.attendance.folding import refold, sightings_of, touched
 from gateway.attendance.judging import Word, judge_days, policy_of, say
@@ -180,7 +181,7 @@ def judge_session(*, session: Session, now: datetime) -> int:
     persons = [line.person_id for line in roll(session.division_id, session.day)]
     window = timedelta(seconds=Site.objects.get(pk=session.site_id).repeat_window_s)
     said = 0
-    for portion in _portions(persons):
+    for portion in bulk.portions(persons, PORTION):
         with transaction.atomic():
             roster.hold(portion)
             seen = sightings_of(session.site_id, session.day, portion)
@@ -229,8 +230,3 @@ def _touch(days: dict[tuple[int, date], set[int]], track: Track) -> None:
 
 def _instant(day: date, clock: time, site: Site) -> datetime:
     return datetime.combine(day, clock, tzinfo=site.tz)
-
-
-def _portions(persons: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(persons), PORTION):
-        yield persons[start : start + PORTION]
