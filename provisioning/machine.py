@@ -1,10 +1,11 @@
 """Makes this machine ready: system packages, `.venv` from the lock, the product in it.
 
 Runs before anything of ours is installed, so it stands on Python's own library alone:
-`python3 provisioning/machine.py run` or `... test`. A second run finds its stamp and ends
+`python3 provisioning/machine.py run`, `... kiosk` or `... test`. A second run finds its stamp and ends
 at once.
 """
 
+import ctypes.util
 import hashlib
 import os
 import shutil
@@ -18,7 +19,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-LOCK = ROOT / "requirements.lock"
+LOCKS = ROOT / "provisioning" / "locks"
+PLAIN = LOCKS / "plain.lock"
+"""Libraries installed without what they declare: mfrc522 would bring a second RPi.GPIO, and
+face_recognition would compile dlib for half an hour."""
+
 STAMP = VENV / "muster.stamp"
 
 
@@ -52,8 +57,20 @@ def _links_systemd() -> bool:
     return _program("pkg-config")() and _runs("pkg-config", "--exists", "libsystemd")
 
 
+def _has_library(name: str) -> Callable[[], bool]:
+    return lambda: ctypes.util.find_library(name) is not None
+
+
+def _has_header(path: str) -> Callable[[], bool]:
+    return lambda: Path("/usr/include", path).exists()
+
+
 def _serves_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+
+
+def _has_virtual_reader() -> bool:
+    return any(Path("/usr/lib").glob("**/serial/libifdvpcd.so*"))
 
 
 def _runs(*command: str) -> bool:
@@ -68,16 +85,25 @@ RUN = (
     Need("python3-dev", "the same: Python's headers", _compiles_python),
     Need("mosquitto", "the broker between kiosks and gateway", _program("mosquitto")),
 )
-TEST = (
+KIOSK = (
     *RUN,
+    Need("libzbar0", "pyzbar reads codes with it", _has_library("zbar")),
+    Need("g++", "picamera2's helpers are built from source", _program("g++")),
+    Need("libcap-dev", "the same", _has_header("sys/capability.h")),
+    Need("libpcsclite-dev", "pyscard is built from source", _has_header("PCSC/winscard.h")),
+    Need("pcscd", "PC/SC card readers", _program("pcscd")),
+)
+TEST = (
+    *KIOSK,
+    Need("vsmartcard-vpcd", "a PC/SC reader without hardware", _has_virtual_reader),
     Need("postgresql", "the store's tests run on it too", _serves_postgresql),
     Need("chromium", "the pages are looked at in it", _program("chromium")),
 )
-GOALS = {"run": RUN, "test": TEST}
+GOALS = {"run": RUN, "kiosk": KIOSK, "test": TEST}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make ready for `run` or `test`; 1 when it cannot be done, with one line that says why."""
+    """Make ready for `run`, `kiosk` or `test`; 1 when it cannot be done, with one line that says why."""
     goal = arguments[0] if arguments else "run"
     if goal not in GOALS:
         _tell(f"usage: machine.py {'|'.join(GOALS)}")
@@ -92,13 +118,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def make_ready(goal: str) -> None:
     """Install what `goal` lacks. Raises NotReady."""
-    stamp = f"{goal} {_fingerprint()}"
+    lock = LOCKS / f"{goal}.lock"
+    stamp = f"{goal} {_fingerprint(lock)}"
     if STAMP.exists() and stamp in STAMP.read_text(encoding="utf-8").splitlines():
         return
     if sys.version_info < (3, 11):  # noqa: UP036 - any Python may start this file
         raise NotReady(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     _install_packages(GOALS[goal])
-    _make_environment()
+    _make_environment(lock, with_hardware=goal != "run")
     with STAMP.open("a", encoding="utf-8") as stamps:
         stamps.write(f"{stamp}\n")
 
@@ -108,8 +135,8 @@ def missing(needs: Sequence[Need]) -> tuple[Need, ...]:
     return tuple(need for need in needs if not need.is_met())
 
 
-def _fingerprint() -> str:
-    content = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()
+def _fingerprint(lock: Path) -> str:
+    content = lock.read_bytes() + PLAIN.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()
     return hashlib.sha256(content).hexdigest()
 
 
@@ -140,14 +167,16 @@ def _as_root(names: Sequence[str]) -> tuple[str, ...]:
     return ("sudo", "--preserve-env=DEBIAN_FRONTEND")
 
 
-def _make_environment() -> None:
+def _make_environment(lock: Path, *, with_hardware: bool) -> None:
     python = VENV / "bin" / "python"
     if not python.exists():
         _tell(f"Making {VENV}")
         _step([sys.executable, "-m", "venv", str(VENV)])
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     _tell("Installing the pinned Python packages (a minute or two the first time)")
-    _step([*pip, "--require-hashes", "-r", str(LOCK)])
+    _step([*pip, "--require-hashes", "-r", str(lock)])
+    if with_hardware:
+        _step([*pip, "--require-hashes", "--no-deps", "-r", str(PLAIN)])
     calm = {**os.environ, "PYTHONWARNINGS": "ignore"}
     _step([*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], env=calm)
 

@@ -18,7 +18,7 @@ def test_only_what_is_missing_is_named() -> None:
 
 
 def test_what_tests_need_includes_what_running_needs() -> None:
-    assert set(GOALS["run"]) < set(GOALS["test"])
+    assert set(GOALS["run"]) < set(GOALS["kiosk"]) < set(GOALS["test"])
 
 
 @pytest.mark.parametrize("need", GOALS["test"], ids=lambda need: need.package)
@@ -30,7 +30,7 @@ def test_this_machine_meets_every_need_and_says_why_it_is_one(need: Need) -> Non
 def test_an_unknown_goal_is_refused_with_the_known_ones() -> None:
     done = _machine("fly")
 
-    assert (done.returncode, done.stderr) == (2, "usage: machine.py run|test\n")
+    assert (done.returncode, done.stderr) == (2, "usage: machine.py run|kiosk|test\n")
 
 
 @pytest.mark.integration
@@ -40,8 +40,9 @@ def test_set_up_needs_nothing_but_pythons_own_library() -> None:
     assert subprocess.run(isolated, check=False, capture_output=True).returncode == 2
 
 
-def test_the_lock_pins_everything_and_names_no_registry() -> None:
-    lock = Path("requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("goal", ["run", "kiosk", "test", "plain"])
+def test_the_lock_pins_everything_and_names_no_registry(goal: str) -> None:
+    lock = Path(f"provisioning/locks/{goal}.lock").read_text(encoding="utf-8")
     named = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
 
     assert all("==" in line for line in named)
