@@ -20,9 +20,11 @@ from drivers.qr.simulated import SimulatedQrDecoder, frame_of
 from kiosk import database as files
 from kiosk import site, supervised
 from kiosk.app import Loop
+from kiosk.devices import Devices
 from kiosk.health import Supervisor
 from kiosk.identify import roster
 from kiosk.lamps import Lamps
+from kiosk.link.hearing import Change
 from kiosk.link.link import Link
 from kiosk.screen.board import Board
 from kiosk.screen.picture import Picture, draw
@@ -84,6 +86,7 @@ class Kiosk:
         self._zone = ZoneInfo(settings.zone)
         self._stop = Event()
         self.board = board
+        self.devices = Devices()
         self.lamps = Lamps(hardware.feedback)
         self.loop = Loop(
             settings,
@@ -94,7 +97,11 @@ class Kiosk:
             settle=self._settle,
         )
         self.link = Link(
-            settings, clock, tell=self.board.report_link, rules_changed=self.loop.rules_changed
+            settings,
+            clock,
+            devices=self.devices,
+            tell=self.board.report_link,
+            changed=self._follow,
         )
         self.loop.tell(self.link)
 
@@ -149,6 +156,11 @@ class Kiosk:
         view = self.board.view(now=reading.uptime)
         language = self._settings.screen.language
         return draw(view, reading=reading, zone=self._zone, language=language)
+
+    def _follow(self, change: Change) -> None:
+        """Pass on what the gateway said that is not the link's own business."""
+        if change is Change.RULES:
+            self.loop.rules_changed()
 
     def _settle(self, rules: SiteRules) -> None:
         self._zone = rules.zone

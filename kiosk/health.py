@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import metadata
@@ -11,11 +12,24 @@ from systemd import daemon
 
 from drivers.clock.clock import Reading
 from kiosk.backlog import Backlog
-from kiosk.protocol.messages import Heartbeat
+from kiosk.protocol.messages import DeviceReport, Heartbeat
 from kiosk.settings import KioskSettings
 
 MEGABYTE = 1_000_000
 MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the kiosk has heard, and what it still carries."""
+
+    confirmed: int
+    roster_version: int
+    heard_upto: datetime | None
+    caught_up: bool
+    remarks: int = 0
+    photos: int = 0
+    faces_version: int = 0
 
 
 def heartbeat(
@@ -23,10 +37,9 @@ def heartbeat(
     *,
     reading: Reading,
     backlog: Backlog,
-    confirmed: int,
-    roster_version: int,
-    heard_upto: datetime | None,
-    caught_up: bool,
+    standing: Standing,
+    devices: tuple[DeviceReport, ...] = (),
+    seal_key: str = "",
 ) -> Heartbeat:
     """The kiosk's state, for the gateway."""
     span = backlog.span()
@@ -39,13 +52,18 @@ def heartbeat(
         clock_trusted=reading.trusted,
         first_seq=span.first,
         last_seq=span.last,
-        queue=max(0, span.last - confirmed),
-        roster_version=roster_version,
-        heard_upto=heard_upto,
-        caught_up=caught_up,
+        queue=max(0, span.last - standing.confirmed),
+        roster_version=standing.roster_version,
+        heard_upto=standing.heard_upto,
+        caught_up=standing.caught_up,
         software=software(),
         disk_free_mb=disk_free_mb(settings.data),
         anchors=backlog.anchors(),
+        devices=devices,
+        remarks=standing.remarks,
+        photos=standing.photos,
+        faces_version=standing.faces_version,
+        seal_key=seal_key,
     )
 
 

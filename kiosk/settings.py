@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from kiosk.protocol.messages import Slug
+from kiosk.protocol.wire import Slug
 
 DEFAULT_CONFIG = Path("/etc/muster/kiosk.toml")
 

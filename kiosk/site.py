@@ -6,16 +6,21 @@ never holds up a tap. The link alone writes it; all of it can be asked for again
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlite_utils import Database
 
 from kiosk import database as files
 from kiosk.database import from_micros, to_micros, transaction
 from kiosk.identify import roster
 from kiosk.protocol.messages import SiteSettings, SiteTracks
+from kiosk.protocol.wire import Message
 from kiosk.visit import SiteRules
+
+M = TypeVar("M", bound=Message)
 
 FILE = "site.sqlite3"
 TRACKS_KEPT = timedelta(days=3)
@@ -70,18 +75,32 @@ def confirm(database: Database, install: UUID, upto: int) -> None:
     database.execute("INSERT OR REPLACE INTO confirmed VALUES (?, ?)", (install.bytes, upto))
 
 
+def note(database: Database, message: Message) -> None:
+    """Keep the last message of its kind, whole."""
+    row = (type(message).__name__, message.model_dump_json())
+    database.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", row)
+
+
+def noted(database: Database, kind: type[M]) -> M | None:
+    """The last message of its kind; None when none was heard, or it is of another version."""
+    found = database.execute("SELECT body FROM notes WHERE kind = ?", (kind.__name__,))
+    row = found.fetchone()
+    try:
+        return kind.model_validate_json(row[0]) if row else None
+    except ValidationError:
+        return None
+
+
 def take_settings(database: Database, settings: SiteSettings) -> None:
     """Keep the site's settings. Raises ValueError when they cannot be followed."""
     rules_of(settings)
-    with transaction(database):
-        database.execute("DELETE FROM settings")
-        database.execute("INSERT INTO settings VALUES (?)", (settings.model_dump_json(),))
+    note(database, settings)
 
 
 def rules(database: Database, *, otherwise: SiteRules) -> SiteRules:
     """The site's rules as last told, or `otherwise` when nothing was told yet."""
-    row = database.execute("SELECT body FROM settings").fetchone()
-    return rules_of(SiteSettings.model_validate_json(row[0])) if row else otherwise
+    told = noted(database, SiteSettings)
+    return rules_of(told) if told else otherwise
 
 
 def rules_of(settings: SiteSettings) -> SiteRules:
@@ -101,7 +120,7 @@ def _create(database: Database) -> None:
         ) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS site_tracks_of_person ON site_tracks (person, at);
         CREATE TABLE IF NOT EXISTS confirmed (install BLOB PRIMARY KEY, upto INTEGER NOT NULL);
-        CREATE TABLE IF NOT EXISTS settings (body TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS notes (kind TEXT PRIMARY KEY, body TEXT NOT NULL);
         CREATE TABLE IF NOT EXISTS hearing (heard_upto INTEGER);
         INSERT INTO hearing SELECT NULL WHERE NOT EXISTS (SELECT * FROM hearing);
     """)

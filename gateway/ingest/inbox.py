@@ -15,7 +15,14 @@ from pydantic import ValidationError
 
 from gateway.ingest.parsing import Arrived
 from kiosk.protocol.messages import GatewayState
-from kiosk.protocol.topics import ALL_HEARTBEATS, ALL_STATES, ALL_TRACKS, GATEWAY_STATE
+from kiosk.protocol.topics import (
+    ALL_HEARTBEATS,
+    ALL_PHOTOS,
+    ALL_REMARKS,
+    ALL_STATES,
+    ALL_TRACKS,
+    GATEWAY_STATE,
+)
 
 log = structlog.get_logger()
 
@@ -134,7 +141,9 @@ class Inbox:
             log.error("broker_refused", reason=str(reason))
             return
         self._connection += 1
-        shared = [(SHARED + topic, 1) for topic in (ALL_TRACKS, ALL_HEARTBEATS)]
+        shared = [
+            (SHARED + topic, 1) for topic in (ALL_TRACKS, ALL_HEARTBEATS, ALL_REMARKS, ALL_PHOTOS)
+        ]
         client.subscribe([*shared, (ALL_STATES, 1), (GATEWAY_STATE, 0)])
 
     def _on_subscribe(

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from kiosk.protocol.messages import VERSION, Heartbeat, KioskState, TrackMade, Tracks
+from kiosk.protocol.messages import Heartbeat, KioskState, PhotoTaken, TrackMade, Tracks
+from kiosk.protocol.remarks import Remarks
 from kiosk.protocol.topics import kiosk_of
+from kiosk.protocol.wire import VERSION
 
 _INSTALL: TypeAdapter[UUID] = TypeAdapter(UUID)
 LONGEST_REASON = 400
@@ -64,6 +66,8 @@ class Parsed:
     asides: tuple[Aside, ...] = ()
     heartbeat: Heartbeat | None = None
     state: KioskState | None = None
+    remarks: Remarks | None = None
+    photo: PhotoTaken | None = None
 
     @classmethod
     def of(cls, parts: "Sequence[Parsed]") -> "Parsed":
@@ -83,7 +87,7 @@ def parse(message: Arrived) -> Parsed:
     try:
         parsed = _KINDS[kind](message)
     except KeyError:
-        return _aside(message, f"kiosks send tracks, heartbeat and state, not {kind!r}", kiosk_id)
+        return _aside(message, f"kiosks send {', '.join(_KINDS)}, not {kind!r}", kiosk_id)
     except ValidationError as wrong:
         return _salvaged(message, kiosk_id, wrong)
     return parsed if _speaks_for_itself(parsed, kiosk_id) else _foreign(message, kiosk_id)
@@ -106,6 +110,14 @@ def _heartbeat(message: Arrived) -> Parsed:
 
 def _state(message: Arrived) -> Parsed:
     return Parsed(state=KioskState.model_validate_json(message.payload))
+
+
+def _remarks(message: Arrived) -> Parsed:
+    return Parsed(remarks=Remarks.model_validate_json(message.payload))
+
+
+def _photo(message: Arrived) -> Parsed:
+    return Parsed(photo=PhotoTaken.model_validate_json(message.payload))
 
 
 def _kept_or_aside(topic: str, told: Told) -> Parsed:
@@ -144,12 +156,19 @@ def _unkept_moment(instant: datetime, uptime_ms: int) -> str:
     return "uptime_ms: too long" if uptime_ms > LONGEST_UPTIME_MS else ""
 
 
-_KINDS = {"tracks": _tracks, "heartbeat": _heartbeat, "state": _state}
+_KINDS = {
+    "tracks": _tracks,
+    "heartbeat": _heartbeat,
+    "state": _state,
+    "remarks": _remarks,
+    "photos": _photo,
+}
 
 
 def _speaks_for_itself(parsed: Parsed, kiosk_id: str) -> bool:
     names = {told.kiosk_id for told in parsed.told}
-    names |= {said.kiosk for said in (parsed.heartbeat, parsed.state) if said is not None}
+    whole = (parsed.heartbeat, parsed.state, parsed.remarks, parsed.photo)
+    names |= {said.kiosk for said in whole if said is not None}
     return names == {kiosk_id}
 
 

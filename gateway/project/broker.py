@@ -106,9 +106,7 @@ def rights_text(gateway: str, accounts: Sequence[fleet.BrokerAccount]) -> str:
         own = KioskTopics(account.kiosk)
         lines += [
             f"user {account.kiosk}",
-            f"topic write {own.tracks}",
-            f"topic write {own.heartbeat}",
-            f"topic write {own.state}",
+            f"topic write {own.all_up}",
             f"topic read {own.all_down}",
             f"topic read {SiteTopics(account.site).all_down}",
             f"topic read {ROOT}/gateway/down/#",

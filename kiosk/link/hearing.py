@@ -1,8 +1,10 @@
 """What the gateway says: parsed at the door, kept in the site's file, told to the link."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -10,15 +12,20 @@ from sqlite_utils import Database
 
 from kiosk import site
 from kiosk.identify import roster
+from kiosk.link.relay import Errand
 from kiosk.protocol import topics
 from kiosk.protocol.messages import (
+    Enrolment,
+    Evacuation,
     GatewayState,
-    Message,
+    PhotosKept,
     RosterPart,
     SiteSettings,
     SiteTracks,
     Upto,
 )
+from kiosk.protocol.remarks import RemarksKept
+from kiosk.protocol.wire import Message
 
 
 class NotUnderstood(Exception):
@@ -40,6 +47,14 @@ class GatewayIs:
     run: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The gateway has these remarks, or the stills of these tracks."""
+
+    what: Errand
+    ids: tuple[UUID, ...]
+
+
 class Change(StrEnum):
     """What else a message can mean for the kiosk."""
 
@@ -47,10 +62,13 @@ class Change(StrEnum):
     ROSTER = "roster"
     TRACKS = "tracks"
     RULES = "rules"
+    ENROLMENT = "enrolment"
+    EVACUATION = "evacuation"
     NOTHING = "nothing"
 
 
-Meaning = Confirmed | GatewayIs | Change
+M = TypeVar("M", bound=Message)
+Meaning = Confirmed | GatewayIs | Kept | Change
 
 
 class Ear:
@@ -61,14 +79,17 @@ class Ear:
         self._database = database
         self._install = install
         self._site_id = site_id
-        self._catch_up_topic = own.catch_up
-        self._kinds: dict[str, type[Message]] = {
-            topics.GATEWAY_STATE: GatewayState,
-            own.upto: Upto,
-            own.roster: RosterPart,
-            own.catch_up: SiteTracks,
-            shared.tracks: SiteTracks,
-            shared.settings: SiteSettings,
+        self._routes = {
+            topics.GATEWAY_STATE: _route(GatewayState, _gateway_is),
+            own.upto: _route(Upto, self._confirm),
+            own.roster: _route(RosterPart, self._take_roster),
+            own.catch_up: _route(SiteTracks, self._catch_up),
+            own.enrolment: _route(Enrolment, self._enrol),
+            own.remarks_kept: _route(RemarksKept, lambda kept: Kept(Errand.REMARKS, kept.ids)),
+            own.photos_kept: _route(PhotosKept, lambda kept: Kept(Errand.PHOTOS, kept.tracks)),
+            shared.tracks: _route(SiteTracks, self._take_tracks),
+            shared.settings: _route(SiteSettings, self._settle),
+            shared.evacuation: _route(Evacuation, self._evacuate),
         }
         self._is_catching_up = True
 
@@ -91,26 +112,11 @@ class Ear:
 
     def hear(self, topic: str, payload: bytes) -> Meaning:
         """Keep what the message says. Raises NotUnderstood, and has then kept nothing."""
-        message = self._parse(topic, payload)
-        match message:
-            case GatewayState(run=run, online=online):
-                return GatewayIs(online, run)
-            case Upto():
-                return self._confirm(message)
-            case RosterPart():
-                return self._take_roster(message)
-            case SiteTracks():
-                return self._take_tracks(message, is_catch_up=topic == self._catch_up_topic)
-            case SiteSettings():
-                return self._settle(message)
-        raise NotUnderstood(f"nothing is done with {type(message).__name__}")
-
-    def _parse(self, topic: str, payload: bytes) -> Message:
-        kind = self._kinds.get(topic)
-        if kind is None:
+        route = self._routes.get(topic)
+        if route is None:
             raise NotUnderstood(f"no message travels on {topic}")
         try:
-            return kind.model_validate_json(payload)
+            return route(payload)
         except ValidationError as wrong:
             first = wrong.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(step) for step in first["loc"])
@@ -128,21 +134,46 @@ class Ear:
             return Change.NOTHING
         return Change.ROSTER if roster.apply(self._database, part) else Change.ROSTER_MISSED
 
-    def _take_tracks(self, message: SiteTracks, *, is_catch_up: bool) -> Meaning:
+    def _catch_up(self, message: SiteTracks) -> Meaning:
+        """What was missed has been told with this; from here on nothing is missing."""
+        self._check_site(message.site)
+        self._is_catching_up = False
+        return self._take_tracks(message)
+
+    def _take_tracks(self, message: SiteTracks) -> Meaning:
         """Only what came without a gap moves `heard_upto`: a catch-up, or what follows one."""
-        if message.site != self._site_id:
-            raise NotUnderstood("tracks of another site")
+        self._check_site(message.site)
         site.take_tracks(self._database, message)
-        self._is_catching_up = self._is_catching_up and not is_catch_up
         if not self._is_catching_up:
             site.set_heard_upto(self._database, message.committed_at)
         return Change.TRACKS
 
+    def _enrol(self, message: Enrolment) -> Meaning:
+        site.note(self._database, message)
+        return Change.ENROLMENT
+
+    def _evacuate(self, message: Evacuation) -> Meaning:
+        self._check_site(message.site)
+        site.note(self._database, message)
+        return Change.EVACUATION
+
     def _settle(self, message: SiteSettings) -> Meaning:
-        if message.site != self._site_id:
-            raise NotUnderstood("settings of another site")
+        self._check_site(message.site)
         try:
             site.take_settings(self._database, message)
         except ValueError as wrong:
             raise NotUnderstood(str(wrong)) from wrong
         return Change.RULES
+
+    def _check_site(self, named: str) -> None:
+        if named != self._site_id:
+            raise NotUnderstood(f"it is meant for the site {named}")
+
+
+def _gateway_is(state: GatewayState) -> Meaning:
+    return GatewayIs(state.online, state.run)
+
+
+def _route(kind: type[M], take: Callable[[M], Meaning]) -> Callable[[bytes], Meaning]:
+    """Reads the one kind of message that travels on a topic, and takes it."""
+    return lambda payload: take(kind.model_validate_json(payload))

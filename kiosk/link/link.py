@@ -1,5 +1,6 @@
 """The link to the gateway: sends what is journalled until it is confirmed, keeps what it hears."""
 
+import base64
 import random
 import sqlite3
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 from threading import Event
+from uuid import UUID
 
 import structlog
 from sqlite_utils import Database
@@ -14,12 +16,17 @@ from sqlite_utils import Database
 from drivers.clock.clock import Clock
 from kiosk import health, site
 from kiosk.backlog import Backlog
+from kiosk.devices import Devices
 from kiosk.link.broker import BrokerEvent, BrokerLine, Connected, Disconnected, Heard
-from kiosk.link.hearing import Change, Confirmed, Ear, GatewayIs, Meaning, NotUnderstood
+from kiosk.link.hearing import Change, Confirmed, Ear, GatewayIs, Kept, Meaning, NotUnderstood
+from kiosk.link.relay import Errand, Relay
 from kiosk.link.sending import Window
 from kiosk.link.state import LinkState
-from kiosk.protocol.messages import MOST_TRACKS, Tracks
+from kiosk.photos import PhotoBox
+from kiosk.protocol.messages import MOST_TRACKS, PhotoTaken, Tracks
+from kiosk.protocol.remarks import Remarks
 from kiosk.protocol.topics import KioskTopics
+from kiosk.remarks import RemarkBook
 from kiosk.settings import KioskSettings
 
 log = structlog.get_logger()
@@ -36,6 +43,9 @@ class Recorded:
     seq: int
 
 
+LinkEvent = BrokerEvent | Recorded | Errand
+
+
 @dataclass(slots=True)
 class _Store:
     """What the link reads and writes; it belongs to the link's thread."""
@@ -44,6 +54,8 @@ class _Store:
     ear: Ear
     window: Window
     database: Database
+    remarks: RemarkBook
+    photos: PhotoBox
 
     def close(self) -> None:
         """Let go of both files."""
@@ -54,7 +66,7 @@ class _Store:
 class Link:
     """Lives in a thread of its own; the deciding loop only ever drops a word in its inbox.
 
-    `tell` hears how the link is, `rules_changed` that the site's settings are new.
+    `tell` hears how the link is, `changed` what of the gateway's word is new.
     """
 
     def __init__(
@@ -62,26 +74,33 @@ class Link:
         settings: KioskSettings,
         clock: Clock,
         *,
+        devices: Devices,
         tell: Callable[[LinkState], None],
-        rules_changed: Callable[[], None],
+        changed: Callable[[Change], None],
     ) -> None:
         self._settings = settings
         self._clock = clock
+        self._devices = devices
         self._tell = tell
-        self._rules_changed = rules_changed
+        self._changed = changed
         self._topics = KioskTopics(settings.kiosk)
-        self._inbox: SimpleQueue[BrokerEvent | Recorded | None] = SimpleQueue()
+        self._inbox: SimpleQueue[LinkEvent | None] = SimpleQueue()
         self._line = BrokerLine(settings, put=self._inbox.put)
         self._is_connected = False
         self._gateway: GatewayIs | None = None
         self._last = 0
         self._beat_due: timedelta | None = None
         self._beat_at = timedelta(0)
+        self._relays = {errand: Relay() for errand in Errand}
         self._state = LinkState(online=False, confirmed=0, last=0)
 
     def recorded(self, seq: int) -> None:
         """Tell the link of a new track. Never waits."""
         self._inbox.put(Recorded(seq))
+
+    def bring(self, errand: Errand) -> None:
+        """Tell the link that there is something new to carry. Never waits."""
+        self._inbox.put(errand)
 
     def wake(self) -> None:
         """Let the link look whether it should stop."""
@@ -131,7 +150,7 @@ class Link:
         window = Window(confirmed=confirmed, jitter=random.SystemRandom().random)
         self._last = max(self._last, backlog.span().last)
         site.forget_tracks(database, now=self._clock.read().utc)
-        return _Store(backlog, ear, window, database)
+        return _Store(backlog, ear, window, database, RemarkBook(folder), PhotoBox(folder))
 
     def _turn(self, store: _Store) -> None:
         for event in self._events(store):
@@ -140,11 +159,12 @@ class Link:
         if store.window.tire(now=now):
             log.info("tracks_unconfirmed", upto=store.window.confirmed, last=self._last)
         self._send(store, now=now)
+        self._carry(store, now=now)
         if self._is_connected and self._beat_due is not None and now >= self._beat_due:
             self._beat(store, now=now)
         self._report(store)
 
-    def _events(self, store: _Store) -> list[BrokerEvent | Recorded | None]:
+    def _events(self, store: _Store) -> list[LinkEvent | None]:
         """Everything there is, at least one thing unless time is up."""
         try:
             found = [self._inbox.get(timeout=self._leisure(store).total_seconds())]
@@ -158,13 +178,17 @@ class Link:
         if not self._is_connected:
             return PAUSE
         now = self._clock.read().uptime
-        due = [at - now for at in (self._beat_due, store.window.wakes_at) if at is not None]
+        wakes = (relay.wakes_at for relay in self._relays.values())
+        awaited = (self._beat_due, store.window.wakes_at, *wakes)
+        due = [at - now for at in awaited if at is not None]
         return min(max(min(due, default=PAUSE), timedelta(0)), PAUSE)
 
-    def _take(self, store: _Store, event: BrokerEvent | Recorded | None) -> None:
+    def _take(self, store: _Store, event: LinkEvent | None) -> None:
         match event:
             case Recorded(seq):
                 self._last = max(self._last, seq)
+            case Errand():
+                self._relays[event].more()
             case Heard(topic, payload):
                 self._hear(store, topic, payload)
             case Connected():
@@ -190,14 +214,18 @@ class Link:
                 self._meet(store, meaning)
             case Change.ROSTER_MISSED:
                 self._beat_soon()
-            case Change.RULES:
-                self._rules_changed()
+            case Kept(what, ids):
+                self._let_go(store, what, ids)
+            case Change():
+                self._changed(meaning)
 
     def _meet(self, store: _Store, gateway: GatewayIs) -> None:
         """A gateway not met on this line, or that was away, is told all unconfirmed again."""
         known, self._gateway = self._gateway, gateway
         if gateway.online and gateway != known:
             store.window.rewind()
+            for relay in self._relays.values():
+                relay.rewind()
             store.ear.missed_something()
             self._beat_soon(at_once=True)
 
@@ -213,6 +241,38 @@ class Link:
             self._line.publish(self._topics.tracks, message.model_dump_json())
             store.window.sent(tracks[-1].seq, now=now)
 
+    def _carry(self, store: _Store, *, now: timedelta) -> None:
+        """What else there is goes after the tracks it may speak of, never before them."""
+        if not self._is_online() or store.window.confirmed < self._last:
+            return
+        for errand, relay in self._relays.items():
+            if relay.may_send(now=now):
+                load = self._remarks if errand is Errand.REMARKS else self._photo
+                relay.sent(load(store), now=now)
+
+    def _remarks(self, store: _Store) -> tuple[UUID, ...]:
+        remarks = store.remarks.oldest()
+        if remarks:
+            message = Remarks(kiosk=self._settings.kiosk, remarks=remarks)
+            self._line.publish(self._topics.remarks, message.model_dump_json())
+        return tuple(each.id for each in remarks)
+
+    def _photo(self, store: _Store) -> tuple[UUID, ...]:
+        still = store.photos.oldest()
+        if still is None:
+            return ()
+        sealed = base64.b64encode(still.sealed).decode()
+        message = PhotoTaken(
+            kiosk=self._settings.kiosk, track=still.track, made_at=still.made_at, sealed=sealed
+        )
+        self._line.publish(self._topics.photos, message.model_dump_json())
+        return (still.track,)
+
+    def _let_go(self, store: _Store, what: Errand, ids: tuple[UUID, ...]) -> None:
+        box = store.remarks if what is Errand.REMARKS else store.photos
+        box.forget(ids)
+        self._relays[what].kept(ids)
+
     def _is_online(self) -> bool:
         """Connected, and the gateway has said that it takes tracks."""
         return self._gateway is not None and self._gateway.online
@@ -222,14 +282,20 @@ class Link:
         self._beat_due = soon if self._beat_due is None else min(self._beat_due, soon)
 
     def _beat(self, store: _Store, *, now: timedelta) -> None:
-        heartbeat = health.heartbeat(
-            self._settings,
-            reading=self._clock.read(),
-            backlog=store.backlog,
+        standing = health.Standing(
             confirmed=store.window.confirmed,
             roster_version=store.ear.roster_version(),
             heard_upto=store.ear.heard_upto(),
             caught_up=store.ear.is_caught_up,
+            remarks=store.remarks.count(),
+            photos=store.photos.count(),
+        )
+        heartbeat = health.heartbeat(
+            self._settings,
+            reading=self._clock.read(),
+            backlog=store.backlog,
+            standing=standing,
+            devices=self._devices.reports(),
         )
         self._line.publish(self._topics.heartbeat, heartbeat.model_dump_json())
         self._beat_at = now

@@ -2,31 +2,25 @@
 
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt
 
 from kiosk.protocol.lateness import Rounding
+from kiosk.protocol.options import (
+    BadgeKey,
+    FaceOptions,
+    FallbackOptions,
+    PhotoOptions,
+    SessionCode,
+)
+from kiosk.protocol.wire import Base64, CredentialValue, Message, Slug, Wire
 
-VERSION = 1
 MOST_TRACKS = 100
 """Tracks one `Tracks` message may carry."""
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
-CredentialValue = Annotated[str, Field(min_length=1, max_length=512)]
-
-
-class Wire(BaseModel):
-    """Base of everything that travels: frozen, and closed to keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Message(Wire):
-    """Base of every message; `v` is the version of the contract it was written to."""
-
-    v: Literal[1] = 1
+MOST_SEALED_PHOTO = 90_000
+"""Characters of one sealed still: 60 kB and the seal, in base64."""
 
 
 class Method(StrEnum):
@@ -94,6 +88,14 @@ class ClockAnchor(Wire):
     uptime_ms: NonNegativeInt
 
 
+class DeviceReport(Wire):
+    """How one device of a kiosk is; `why` says what is wrong, in words, when it is away."""
+
+    name: Slug
+    ok: bool
+    why: Annotated[str, Field(max_length=200)] = ""
+
+
 class Heartbeat(Message):
     """Up: how the kiosk is, every few seconds and at once after connecting.
 
@@ -101,6 +103,7 @@ class Heartbeat(Message):
     `last_seq` the newest given out, `queue` how many are not yet confirmed.
     `roster_version` and `heard_upto` (up to when no committed track of the site is missing)
     say what the kiosk has; while it is not `caught_up` it asks for all tracks since then.
+    `seal_key` is the kiosk's public key: what only this kiosk may read is sealed to it.
     """
 
     kiosk: Slug
@@ -118,6 +121,11 @@ class Heartbeat(Message):
     software: Annotated[str, Field(max_length=64)]
     disk_free_mb: NonNegativeInt
     anchors: tuple[ClockAnchor, ...] = ()
+    devices: tuple[DeviceReport, ...] = ()
+    remarks: NonNegativeInt = 0
+    photos: NonNegativeInt = 0
+    faces_version: NonNegativeInt = 0
+    seal_key: Base64 = ""
 
 
 class KioskState(Message):
@@ -216,3 +224,75 @@ class SiteSettings(Message):
     day_starts: time
     repeat_window_s: NonNegativeInt
     late_periods: tuple[LatePeriod, ...] = ()
+    seal_key: Base64 = ""
+    badge_keys: tuple[BadgeKey, ...] = ()
+    photo: PhotoOptions = PhotoOptions()
+    face: FaceOptions = FaceOptions()
+    fallback: FallbackOptions = FallbackOptions()
+    show_names: bool = True
+    ask_late_reason: bool = False
+    session_codes: tuple[SessionCode, ...] = ()
+
+
+class PhotoTaken(Message):
+    """Up: the still of a track, a JPEG sealed to the gateway's `seal_key` about the track's id."""
+
+    kiosk: Slug
+    track: UUID
+    made_at: AwareDatetime
+    sealed: Annotated[Base64, Field(max_length=MOST_SEALED_PHOTO)]
+
+
+class PhotosKept(Message):
+    """Down: the gateway has stored, or has no use for, the stills of these tracks."""
+
+    tracks: tuple[UUID, ...]
+
+
+class Wanted(Wire):
+    """Whose card or face is to be enrolled next; `name` is what the screen may show."""
+
+    id: UUID
+    method: Method
+    person: PositiveInt
+    name: str
+    until: AwareDatetime
+
+
+class Enrolment(Message):
+    """Down, retained: what the kiosk shall enrol; nothing when `wanted` is None."""
+
+    wanted: Wanted | None
+
+
+class SealedFace(Wire):
+    """A person's face measures, sealed to the kiosk's `seal_key` about the person's id."""
+
+    person: PositiveInt
+    sealed: Base64
+    expires_at: AwareDatetime
+
+
+class FacesPart(Message):
+    """Down: what changed among the faces this kiosk may know; as `RosterPart` goes on."""
+
+    base: NonNegativeInt
+    version: NonNegativeInt
+    faces: tuple[SealedFace, ...] = ()
+    removed: tuple[PositiveInt, ...] = ()
+
+
+class SafePerson(Wire):
+    """A person found safe, and when."""
+
+    person: PositiveInt
+    at: AwareDatetime
+
+
+class Evacuation(Message):
+    """Down, retained: whether the site is being evacuated, and everybody found safe so far."""
+
+    site: Slug
+    alarm: UUID | None
+    began_at: AwareDatetime | None = None
+    safe: tuple[SafePerson, ...] = ()

@@ -11,6 +11,8 @@ GATEWAY_STATE = f"{ROOT}/gateway/down/state"
 
 ALL_TRACKS = f"{ROOT}/kiosk/+/up/tracks"
 ALL_HEARTBEATS = f"{ROOT}/kiosk/+/up/heartbeat"
+ALL_REMARKS = f"{ROOT}/kiosk/+/up/remarks"
+ALL_PHOTOS = f"{ROOT}/kiosk/+/up/photos"
 ALL_STATES = f"{ROOT}/kiosk/+/up/state"
 
 
@@ -34,6 +36,41 @@ class KioskTopics:
     def state(self) -> str:
         """Up, retained, and the last will: `KioskState`."""
         return f"{ROOT}/kiosk/{self.kiosk}/up/state"
+
+    @property
+    def remarks(self) -> str:
+        """Up: `Remarks`."""
+        return f"{ROOT}/kiosk/{self.kiosk}/up/remarks"
+
+    @property
+    def photos(self) -> str:
+        """Up: `PhotoTaken`."""
+        return f"{ROOT}/kiosk/{self.kiosk}/up/photos"
+
+    @property
+    def all_up(self) -> str:
+        """The filter of all that a kiosk may write."""
+        return f"{ROOT}/kiosk/{self.kiosk}/up/+"
+
+    @property
+    def remarks_kept(self) -> str:
+        """Down: `RemarksKept`."""
+        return f"{ROOT}/kiosk/{self.kiosk}/down/remarks"
+
+    @property
+    def photos_kept(self) -> str:
+        """Down: `PhotosKept`."""
+        return f"{ROOT}/kiosk/{self.kiosk}/down/photos"
+
+    @property
+    def enrolment(self) -> str:
+        """Down, retained: `Enrolment`."""
+        return f"{ROOT}/kiosk/{self.kiosk}/down/enrolment"
+
+    @property
+    def faces(self) -> str:
+        """Down: `FacesPart`."""
+        return f"{ROOT}/kiosk/{self.kiosk}/down/faces"
 
     @property
     def upto(self) -> str:
@@ -71,6 +108,11 @@ class SiteTopics:
     def settings(self) -> str:
         """Down, retained: `SiteSettings`."""
         return f"{ROOT}/site/{self.site}/down/settings"
+
+    @property
+    def evacuation(self) -> str:
+        """Down, retained: `Evacuation`."""
+        return f"{ROOT}/site/{self.site}/down/evacuation"
 
     @property
     def all_down(self) -> str:

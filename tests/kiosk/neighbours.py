@@ -33,8 +33,8 @@ from kiosk.protocol.messages import (
     TrackMade,
     Tracks,
     Upto,
-    Wire,
 )
+from kiosk.protocol.wire import Wire
 
 T = TypeVar("T")
 PATIENCE_S = 20.0

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk import health
 from kiosk.backlog import Backlog
-from kiosk.health import Supervisor
+from kiosk.health import Standing, Supervisor
 from kiosk.journal import Journal
 from kiosk.protocol.clocks import Anchor
 from tests.kiosk.made import BOOT, at, entry, reading_at, settings_in
@@ -23,10 +23,7 @@ def test_a_heartbeat_says_how_the_kiosk_is(tmp_path: Path, journal: Journal) -> 
         settings_in(tmp_path),
         reading=reading_at("08:12"),
         backlog=backlog,
-        confirmed=1,
-        roster_version=4,
-        heard_upto=at("08:00"),
-        caught_up=True,
+        standing=Standing(1, roster_version=4, heard_upto=at("08:00"), caught_up=True),
     )
 
     backlog.close()
@@ -45,10 +42,7 @@ def test_more_confirmed_than_recorded_is_no_queue(tmp_path: Path, journal: Journ
         settings_in(tmp_path),
         reading=reading_at("08:12"),
         backlog=backlog,
-        confirmed=7,
-        roster_version=0,
-        heard_upto=None,
-        caught_up=True,
+        standing=Standing(7, roster_version=0, heard_upto=None, caught_up=True),
     )
 
     backlog.close()

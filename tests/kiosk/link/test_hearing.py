@@ -7,7 +7,8 @@ from kiosk import site
 from kiosk.identify import roster
 from kiosk.link.hearing import Change, Confirmed, Ear, GatewayIs, NotUnderstood
 from kiosk.protocol import topics
-from kiosk.protocol.messages import GatewayState, Message, RosterPart, Upto
+from kiosk.protocol.messages import GatewayState, RosterPart, Upto
+from kiosk.protocol.wire import Message
 from tests.kiosk.made import at, site_settings, site_track, site_tracks
 from tests.kiosk.neighbours import KIOSK, SITE, person
 
@@ -123,4 +124,4 @@ def test_what_is_not_for_this_site_changes_nothing(
     with pytest.raises(NotUnderstood):
         ear.hear(topic, said(message))
 
-    assert site_file["site_tracks"].count == site_file["settings"].count == 0
+    assert site_file["site_tracks"].count == site_file["notes"].count == 0

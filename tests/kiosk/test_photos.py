@@ -1,0 +1,39 @@
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from kiosk.photos import MOST_KEPT, PhotoBox, Still
+from tests.kiosk.made import at
+
+
+def still(number: int) -> Still:
+    return Still(UUID(int=number), at("08:00") + timedelta(seconds=number), bytes([number % 256]))
+
+
+def test_the_still_that_waits_longest_is_told_first(tmp_path: Path) -> None:
+    box = PhotoBox(tmp_path)
+    box.add(still(2))
+    box.add(still(1))
+
+    assert box.oldest() == still(1)
+    assert box.count() == 2
+
+
+def test_a_still_stays_until_the_gateway_has_it(tmp_path: Path) -> None:
+    PhotoBox(tmp_path).add(still(1))
+    box = PhotoBox(tmp_path)
+    kept = box.oldest()
+
+    box.forget([UUID(int=1)])
+
+    assert kept == still(1)
+    assert box.oldest() is None
+
+
+def test_the_oldest_make_room_for_the_newest(tmp_path: Path) -> None:
+    box = PhotoBox(tmp_path)
+    for number in range(MOST_KEPT + 2):
+        box.add(still(number))
+
+    assert box.count() == MOST_KEPT
+    assert box.oldest() == still(2)
