@@ -26,6 +26,7 @@ from kiosk.identify import roster
 from kiosk.lamps import Lamps
 from kiosk.link.hearing import Change
 from kiosk.link.link import Link
+from kiosk.pulse import Pulse
 from kiosk.screen.board import Board
 from kiosk.screen.picture import Picture, draw
 from kiosk.screen.server import BEAT, Page, PageServer, Tray, TrayCard
@@ -55,7 +56,7 @@ class SimulatedHardware:
     def watches(self, clock: Clock) -> dict[str, Watch]:
         """What looks out for people."""
         return {
-            "card_reader": CardWatch(self.cards, clock),
+            "card-reader": CardWatch(self.cards, clock),
             "camera": CodeWatch(self.camera, self.decoder, clock),
         }
 
@@ -87,13 +88,14 @@ class Kiosk:
         self._stop = Event()
         self.board = board
         self.devices = Devices()
-        self.lamps = Lamps(hardware.feedback)
+        self.pulse = Pulse(clock)
+        self.lamps = Lamps(hardware.feedback, devices=self.devices)
         self.loop = Loop(
             settings,
             clock,
             board=self.board,
             lamps=self.lamps,
-            supervisor=Supervisor(),
+            supervisor=Supervisor(silent=self.pulse.silent),
             settle=self._settle,
         )
         self.link = Link(
@@ -130,9 +132,19 @@ class Kiosk:
             supervised.start("link", lambda: self.link.run(stop), stop=stop),
         ]
         for name, device in self._hardware.watches(self._clock).items():
-            look = _watching(name, device, self.loop, stop)
+            look = self._watching(name, device)
             threads.append(supervised.start(name, look, stop=stop))
         return threads
+
+    def _watching(self, name: str, device: Watch) -> Callable[[], None]:
+        return lambda: watch(
+            name,
+            device,
+            put=self.loop.see,
+            stop=self._stop,
+            devices=self.devices,
+            pulse=self.pulse,
+        )
 
     @contextmanager
     def _page(self) -> Iterator[None]:
@@ -190,7 +202,3 @@ def _alone_in(settings: KioskSettings) -> Iterator[None]:
         except BlockingIOError as held:
             raise AlreadyRunning(f"another kiosk works in {settings.data}") from held
         yield
-
-
-def _watching(name: str, device: Watch, loop: Loop, stop: Event) -> Callable[[], None]:
-    return lambda: watch(name, device, put=loop.see, stop=stop)

@@ -1,19 +1,22 @@
 """How the kiosk is: what its heartbeat says, and what systemd hears."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+import structlog
 from systemd import daemon
 
 from drivers.clock.clock import Reading
 from kiosk.backlog import Backlog
 from kiosk.protocol.messages import DeviceReport, Heartbeat
 from kiosk.settings import KioskSettings
+
+log = structlog.get_logger()
 
 MEGABYTE = 1_000_000
 MILLISECOND = timedelta(milliseconds=1)
@@ -82,11 +85,22 @@ def disk_free_mb(folder: Path) -> int:
 
 
 class Supervisor:
-    """Tells systemd how the kiosk is. Without systemd it says everything to nobody."""
+    """Tells systemd how the kiosk is. Without systemd it says everything to nobody.
 
-    def __init__(self, notify: Callable[[str], object] = daemon.notify) -> None:
+    `silent` names the threads that hang. While there is one, the watchdog is not fed, and
+    systemd restarts the kiosk: a device that is merely away never comes to that.
+    """
+
+    def __init__(
+        self,
+        notify: Callable[[str], object] = daemon.notify,
+        *,
+        silent: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._notify = notify
+        self._silent = silent
         self._is_ready = False
+        self._status = ""
 
     def ready(self) -> None:
         """The deciding loop has turned once: the kiosk serves people."""
@@ -96,7 +110,18 @@ class Supervisor:
 
     def alive(self) -> None:
         """The deciding loop turns and the journal takes writes."""
-        self._notify("WATCHDOG=1")
+        silent = self._silent()
+        if silent:
+            log.error("thread_hangs", threads=",".join(silent))
+            self.status(f"Hangs: {', '.join(silent)}; waiting for a restart")
+        else:
+            self._notify("WATCHDOG=1")
+
+    def status(self, text: str) -> None:
+        """What `systemctl status` shows from now on."""
+        if text != self._status:
+            self._status = text
+            self._notify(f"STATUS={text}")
 
     def stopping(self) -> None:
         """The kiosk was asked to end."""

@@ -1,34 +1,36 @@
 """Lamp and buzzer in a thread of their own, so that no device holds up the next person."""
 
+from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from threading import Event
 
-import structlog
-
 from drivers.errors import DriverError
 from drivers.feedback.feedback import Feedback, Signal
+from kiosk.devices import Devices
 from kiosk.visit import Outcome
-
-log = structlog.get_logger()
 
 SIGNALS = {
     Outcome.SIGNED_IN: Signal.IN,
     Outcome.SIGNED_OUT: Signal.OUT,
     Outcome.ALREADY_IN: Signal.ALREADY,
     Outcome.ALREADY_OUT: Signal.ALREADY,
-    Outcome.UNKNOWN: Signal.ASK,
-    Outcome.BLOCKED: Signal.STOP,
-    Outcome.NOT_RECORDED: Signal.STOP,
+    Outcome.UNKNOWN: Signal.REFUSED,
+    Outcome.BLOCKED: Signal.REFUSED,
+    Outcome.NOT_RECORDED: Signal.NOT_RECORDED,
 }
 
 
 class Lamps:
-    """Shows each outcome as it comes; when several came while the device was slow, the last."""
+    """Shows each outcome as it comes; when several came while a device was slow, the last.
 
-    def __init__(self, device: Feedback) -> None:
-        self._device = device
+    A lamp or buzzer that is away is reported once, and the others answer without it.
+    """
+
+    def __init__(self, *outputs: Feedback, devices: Devices) -> None:
+        self._outputs = outputs
+        self._devices = devices
         self._asked: SimpleQueue[Outcome | None] = SimpleQueue()
-        self._is_away = False
 
     def show(self, outcome: Outcome) -> None:
         """Ask for the outcome's signal. Never waits."""
@@ -40,11 +42,14 @@ class Lamps:
 
     def run(self, stop: Event) -> None:
         """Show what is asked for, until `stop` is set and `wake` was called."""
+        for output in self._outputs:
+            self._attempt(output, output.check)
         while not stop.is_set():
             outcome = self._latest()
             if outcome is not None:
                 self._show(SIGNALS[outcome])
-        self._device.close()
+        for output in self._outputs:
+            output.close()
 
     def _latest(self) -> Outcome | None:
         asked = self._asked.get()
@@ -53,13 +58,13 @@ class Lamps:
         return asked
 
     def _show(self, signal: Signal) -> None:
+        for output in self._outputs:
+            self._attempt(output, partial(output.show, signal))
+
+    def _attempt(self, output: Feedback, act: Callable[[], None]) -> None:
         try:
-            self._device.show(signal)
+            act()
         except DriverError as away:
-            if not self._is_away:
-                log.error("device_away", device="feedback", reason=str(away))
-            self._is_away = True
-            return
-        if self._is_away:
-            log.info("device_back", device="feedback")
-        self._is_away = False
+            self._devices.away(output.name, str(away))
+        else:
+            self._devices.well(output.name)

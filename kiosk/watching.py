@@ -11,7 +11,9 @@ from drivers.card.reader import CardReader
 from drivers.clock.clock import Clock
 from drivers.errors import DeviceAway, DeviceMisread
 from drivers.qr.decoder import QrDecoder
+from kiosk.devices import Devices
 from kiosk.protocol.messages import Method
+from kiosk.pulse import Pulse
 from kiosk.visit import Sighting
 
 log = structlog.get_logger()
@@ -75,22 +77,26 @@ class CodeWatch:
 Watch = CardWatch | CodeWatch
 
 
-def watch(name: str, device: Watch, *, put: Callable[[Sighting], None], stop: Event) -> None:
-    """Look until `stop` is set. A device that is away is said to be once, and once to be back."""
-    is_away = False
+def watch(
+    name: str,
+    device: Watch,
+    *,
+    put: Callable[[Sighting], None],
+    stop: Event,
+    devices: Devices,
+    pulse: Pulse,
+) -> None:
+    """Look until `stop` is set, and say how the device is. One that is away is asked again."""
     while not stop.is_set():
+        pulse.beat(name)
         try:
             for sighting in device.look():
                 put(sighting)
         except DeviceMisread as spoilt:
             log.debug("device_misread", device=name, reason=str(spoilt))
         except DeviceAway as away:
-            if not is_away:
-                log.error("device_away", device=name, reason=str(away))
-            is_away = True
+            devices.away(name, str(away))
             stop.wait(AWAY_PAUSE.total_seconds())
             continue
-        if is_away:
-            log.info("device_back", device=name)
-        is_away = False
+        devices.well(name)
     device.close()

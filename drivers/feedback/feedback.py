@@ -5,17 +5,26 @@ from typing import Protocol
 
 
 class Signal(StrEnum):
-    """What is told, each with its own colour and sound so that neither is needed alone."""
+    """What is told, each with its own colour, light and sound, so that any one is enough."""
 
     IN = "in"
     OUT = "out"
     ALREADY = "already"
-    ASK = "ask"
-    STOP = "stop"
+    REFUSED = "refused"
+    NOT_RECORDED = "not_recorded"
 
 
 class Feedback(Protocol):
-    """Lamps and a buzzer."""
+    """A lamp, a buzzer, or both. `name` stands in logs and in the diagnosis."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, such as "lamp"."""
+        ...
+
+    def check(self) -> None:
+        """See that it is there, showing nothing. Raises DeviceAway when it does not answer."""
+        ...
 
     def show(self, signal: Signal) -> None:
         """Begin the signal and come back at once; a new one cuts off the one before.

@@ -8,6 +8,7 @@ from drivers.feedback.simulated import SimulatedFeedback
 from kiosk import site
 from kiosk.app import Loop
 from kiosk.backlog import Backlog, Span
+from kiosk.devices import Devices
 from kiosk.health import Supervisor
 from kiosk.lamps import Lamps
 from kiosk.protocol.messages import Method
@@ -29,7 +30,7 @@ class Bench:
             settings_in(folder),
             self.clock,
             board=self.board,
-            lamps=Lamps(SimulatedFeedback()),
+            lamps=Lamps(SimulatedFeedback(), devices=Devices()),
             supervisor=Supervisor(self.notified.append),
             settle=self.settled.append,
         )

@@ -71,3 +71,27 @@ def test_systemd_hears_that_the_kiosk_is_ready_once_alive_and_stopping(
 
     assert [heard.recv(99) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
     heard.close()
+
+
+@pytest.mark.fault
+def test_the_watchdog_is_not_fed_while_a_thread_hangs() -> None:
+    told: list[str] = []
+    silent = ["card-reader"]
+    supervisor = Supervisor(told.append, silent=lambda: tuple(silent))
+
+    supervisor.alive()
+    supervisor.alive()
+    silent.clear()
+    supervisor.alive()
+
+    assert told == ["STATUS=Hangs: card-reader; waiting for a restart", "WATCHDOG=1"]
+
+
+def test_a_status_is_told_when_it_is_new() -> None:
+    told: list[str] = []
+    supervisor = Supervisor(told.append)
+
+    for text in ("Online", "Online", "Offline"):
+        supervisor.status(text)
+
+    assert told == ["STATUS=Online", "STATUS=Offline"]

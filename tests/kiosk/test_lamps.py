@@ -2,30 +2,35 @@ from collections.abc import Iterator
 from threading import Event, Thread
 
 import pytest
+from structlog.testing import capture_logs
 
 from drivers.errors import DeviceAway
 from drivers.feedback.feedback import Signal
 from drivers.feedback.simulated import SimulatedFeedback
+from kiosk.devices import Devices
 from kiosk.lamps import SIGNALS, Lamps
+from kiosk.protocol.messages import DeviceReport
 from kiosk.visit import Outcome
 from tests.kiosk.neighbours import eventually
 
 
 class Lit:
-    """Lamps that are being looked after, on a simulated device."""
+    """A lamp and a buzzer that are being looked after, both simulated."""
 
-    def __init__(self) -> None:
-        self.device = SimulatedFeedback()
-        self.lamps = Lamps(self.device)
+    def __init__(self, *, broken: DeviceAway | None = None) -> None:
+        self.lamp, self.buzzer = SimulatedFeedback("lamp"), SimulatedFeedback("buzzer")
+        self.buzzer.fail(broken)
+        self.devices = Devices()
+        self.lamps = Lamps(self.lamp, self.buzzer, devices=self.devices)
         self.stop = Event()
         self.thread = Thread(target=self.lamps.run, args=(self.stop,))
         self.thread.start()
 
-    def show(self, outcome: Outcome) -> list[Signal]:
-        """All signals shown once this one was asked for and done."""
-        self.lamps.show(outcome)
-        eventually(self.lamps._asked.empty)
-        return list(self.device.shown)
+    def is_well(self, name: str) -> bool:
+        return DeviceReport(name=name, ok=True) in self.devices.reports()
+
+    def is_away(self, name: str) -> bool:
+        return DeviceReport(name=name, ok=False, why="not wired") in self.devices.reports()
 
     def end(self) -> None:
         self.stop.set()
@@ -44,28 +49,79 @@ def test_every_outcome_has_its_signal() -> None:
     assert set(SIGNALS) == set(Outcome)
 
 
-def test_red_and_green_are_never_the_same_signal() -> None:
-    green = {SIGNALS[each] for each in (Outcome.SIGNED_IN, Outcome.SIGNED_OUT)}
+def test_signed_in_and_out_already_refused_and_not_recorded_are_different_signals() -> None:
+    assert set(SIGNALS.values()) == set(Signal)
+    assert SIGNALS[Outcome.UNKNOWN] is SIGNALS[Outcome.BLOCKED] is Signal.REFUSED
+    assert [outcome for outcome in Outcome if SIGNALS[outcome] is Signal.NOT_RECORDED] == [
+        Outcome.NOT_RECORDED
+    ]
 
-    assert SIGNALS[Outcome.NOT_RECORDED] not in green
+
+def test_an_outcome_is_shown_and_sounded(lit: Lit) -> None:
+    lit.lamps.show(Outcome.SIGNED_IN)
+
+    assert eventually(lambda: list(lit.buzzer.shown)) == [Signal.IN]
+    assert list(lit.lamp.shown) == [Signal.IN]
 
 
-def test_an_outcome_lights_its_signal(lit: Lit) -> None:
-    lit.show(Outcome.SIGNED_IN)
+@pytest.mark.fault
+def test_a_kiosk_without_a_buzzer_says_so_once_before_anyone_comes() -> None:
+    with capture_logs() as logged:
+        lit = Lit(broken=DeviceAway("not wired"))
+        eventually(lambda: lit.is_away("buzzer"))
+        for _ in range(3):
+            lit.lamps.show(Outcome.SIGNED_IN)
+            eventually(lit.lamps._asked.empty)
+        lit.end()
 
-    assert eventually(lambda: list(lit.device.shown)) == [Signal.IN]
+    assert set(lit.lamp.shown) == {Signal.IN}
+    assert lit.is_well("lamp")
+    assert [each["device"] for each in logged if each["event"] == "device_away"] == ["buzzer"]
 
 
 @pytest.mark.fault
 def test_a_lamp_that_is_away_holds_up_nothing_and_comes_back(lit: Lit) -> None:
-    lit.device.fail(DeviceAway("no lamp"))
+    lit.lamp.fail(DeviceAway("not wired"))
     lit.lamps.show(Outcome.SIGNED_IN)
-    eventually(lambda: lit.lamps._is_away)
+    eventually(lambda: lit.is_away("lamp"))
 
-    lit.device.fail(None)
+    lit.lamp.fail(None)
     lit.lamps.show(Outcome.SIGNED_OUT)
 
-    assert eventually(lambda: list(lit.device.shown)) == [Signal.OUT]
+    eventually(lambda: lit.is_well("lamp"))
+    assert list(lit.lamp.shown) == [Signal.OUT]
+
+
+class Slow(SimulatedFeedback):
+    """A lamp that takes as long as the test likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = Event()
+
+    def show(self, signal: Signal) -> None:
+        super().show(signal)
+        self.let_go.wait(20)
+
+
+@pytest.mark.fault
+def test_a_slow_lamp_holds_up_nobody_and_shows_the_last_outcome_when_it_is_done() -> None:
+    slow, stop = Slow(), Event()
+    lamps = Lamps(slow, devices=Devices())
+    thread = Thread(target=lamps.run, args=(stop,))
+    thread.start()
+    lamps.show(Outcome.SIGNED_IN)
+    eventually(lambda: slow.shown)
+
+    for outcome in (Outcome.SIGNED_OUT, Outcome.UNKNOWN, Outcome.ALREADY_IN):
+        lamps.show(outcome)
+    slow.let_go.set()
+
+    eventually(lambda: len(slow.shown) == 2)
+    stop.set()
+    lamps.wake()
+    thread.join()
+    assert list(slow.shown) == [Signal.IN, Signal.ALREADY]
 
 
 def test_the_lamps_are_let_go_in_the_end() -> None:
@@ -73,4 +129,5 @@ def test_the_lamps_are_let_go_in_the_end() -> None:
 
     lit.end()
 
-    assert lit.device.is_closed
+    assert lit.lamp.is_closed
+    assert lit.buzzer.is_closed

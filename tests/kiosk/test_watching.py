@@ -8,7 +8,9 @@ from drivers.card.reader import CardUid
 from drivers.card.simulated import SimulatedCardReader
 from drivers.errors import DeviceAway, DeviceMisread
 from drivers.qr.simulated import SimulatedQrDecoder, frame_of
-from kiosk.protocol.messages import Method
+from kiosk.devices import Devices
+from kiosk.protocol.messages import DeviceReport, Method
+from kiosk.pulse import Pulse
 from kiosk.visit import Sighting
 from kiosk.watching import MOST_CHARACTERS, RESTING, CardWatch, CodeWatch, watch
 from tests.kiosk.made import clock_at
@@ -21,6 +23,7 @@ class Readers:
 
     def __init__(self) -> None:
         self.clock = clock_at("08:00")
+        self.devices = Devices()
         self.reader, self.camera = SimulatedCardReader(), SimulatedCamera()
         self.cards = CardWatch(self.reader, self.clock)
         self.codes = CodeWatch(self.camera, SimulatedQrDecoder(), self.clock)
@@ -76,7 +79,14 @@ def watched(readers: Readers, *, until: int) -> list[Sighting]:
         if len(seen) == until:
             stop.set()
 
-    watch("card_reader", readers.cards, put=put, stop=stop)
+    watch(
+        "card-reader",
+        readers.cards,
+        put=put,
+        stop=stop,
+        devices=readers.devices,
+        pulse=Pulse(readers.clock),
+    )
     return seen
 
 
@@ -88,6 +98,7 @@ def test_a_reader_that_was_away_is_used_again_when_it_is_back() -> None:
 
     assert [sighting.value for sighting in watched(readers, until=1)] == [str(CARD)]
     assert readers.reader.is_closed
+    assert readers.devices.reports() == (DeviceReport(name="card-reader", ok=True),)
 
 
 @pytest.mark.fault

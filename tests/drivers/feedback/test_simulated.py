@@ -9,9 +9,9 @@ def test_signals_are_remembered_in_order() -> None:
     feedback = SimulatedFeedback()
 
     feedback.show(Signal.IN)
-    feedback.show(Signal.STOP)
+    feedback.show(Signal.REFUSED)
 
-    assert list(feedback.shown) == [Signal.IN, Signal.STOP]
+    assert list(feedback.shown) == [Signal.IN, Signal.REFUSED]
 
 
 def test_feedback_told_to_fail_fails_until_it_is_well_again() -> None:

@@ -1,0 +1,35 @@
+"""Whether the threads that must not hang still turn.
+
+A device that is away is reported and asked again, for as long as it takes: restarting the
+kiosk would not bring it back. A thread that says nothing at all, neither that its device
+answered nor that it is away, hangs, and nothing but a restart helps.
+"""
+
+from datetime import timedelta
+from threading import Lock
+
+from drivers.clock.clock import Clock
+
+PATIENCE = timedelta(seconds=45)
+"""A thread that looks after a device turns far more often than this, even when it is away."""
+
+
+class Pulse:
+    """Safe from every thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._beat_at: dict[str, timedelta] = {}
+
+    def beat(self, name: str) -> None:
+        """This thread turns; from its first beat on it is missed when it stops."""
+        now = self._clock.read().uptime
+        with self._lock:
+            self._beat_at[name] = now
+
+    def silent(self) -> tuple[str, ...]:
+        """The threads that hang."""
+        now = self._clock.read().uptime
+        with self._lock:
+            return tuple(name for name, at in self._beat_at.items() if now - at > PATIENCE)

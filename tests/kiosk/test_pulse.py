@@ -1,0 +1,30 @@
+from datetime import timedelta
+
+import pytest
+
+from kiosk.pulse import PATIENCE, Pulse
+from tests.kiosk.made import clock_at
+
+A_MOMENT = timedelta(milliseconds=1)
+
+
+@pytest.mark.fault
+def test_a_thread_that_stops_turning_is_missed_and_forgiven_when_it_turns_again() -> None:
+    clock = clock_at("08:00")
+    pulse = Pulse(clock)
+    pulse.beat("card-reader")
+    pulse.beat("camera")
+
+    clock.advance(PATIENCE)
+    pulse.beat("camera")
+    assert pulse.silent() == ()
+
+    clock.advance(A_MOMENT)
+    assert pulse.silent() == ("card-reader",)
+
+    pulse.beat("card-reader")
+    assert pulse.silent() == ()
+
+
+def test_a_thread_that_never_turned_is_not_missed() -> None:
+    assert Pulse(clock_at("08:00")).silent() == ()
