@@ -11,6 +11,7 @@ from gateway.errors import Rejected
 from gateway.fleet.services import set_online
 from gateway.ingest.inbox import Inbox, Letter
 from gateway.ingest.parsing import Aside, Parsed, parse
+from gateway.ingest.remarks import keep_remarks
 from gateway.ingest.services import hear, keep_batch
 from gateway.ingest.telling import Teller
 from kiosk.protocol.messages import Heartbeat, KioskState
@@ -45,7 +46,7 @@ class Listener:
         self._inbox = inbox
         self._beat = beat
         self._clock = clock
-        self._teller = Teller(inbox.publish, now=clock())
+        self._teller = Teller(inbox.publish)
         self._tick_due = clock()
 
     def run(self, stop: threading.Event) -> None:
@@ -102,6 +103,9 @@ class Listener:
                 self._hear(said.heartbeat, now)
             if said.state is not None:
                 self._note_state(said.state)
+            if said.remarks is not None:
+                ids = keep_remarks(said=said.remarks, now=now)
+                self._teller.remarks_kept(said.remarks.kiosk, ids)
 
     def _hear(self, heartbeat: Heartbeat, now: datetime) -> None:
         try:

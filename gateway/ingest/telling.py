@@ -12,13 +12,14 @@ from gateway.fleet.services import Life
 from gateway.ingest.queries import (
     changed_tracks,
     late_news,
-    site_settings,
     site_track,
 )
+from gateway.ingest.tidings import Keeper
 from gateway.people.queries import roster_since, roster_version
 from gateway.timetable.models import Site
 from kiosk.protocol.days import day_bounds, school_day
-from kiosk.protocol.messages import Heartbeat, RosterPart, SiteTrack, SiteTracks, Upto
+from kiosk.protocol.messages import Heartbeat, PhotosKept, RosterPart, SiteTrack, SiteTracks, Upto
+from kiosk.protocol.remarks import RemarksKept
 from kiosk.protocol.topics import KioskTopics, SiteTopics
 
 Publish = Callable[[str, bytes, bool], None]
@@ -29,28 +30,34 @@ OVERLAP = timedelta(seconds=2)
 """Told again around a kiosk's last word, because commits may overtake one another."""
 LATEST_COMMIT = timedelta(seconds=10)
 """How long after its instant a change may be committed by a process that had to wait."""
-SETTINGS_EVERY = timedelta(seconds=15)
 
 
 class Teller:
     """Remembers what each kiosk was told last; forgetting it all only means saying it again."""
 
-    def __init__(self, publish: Publish, *, now: datetime) -> None:
+    def __init__(self, publish: Publish) -> None:
         self._publish = publish
         self._rosters: dict[str, int] = {}
-        self._settings: dict[str, bytes] = {}
-        self._settings_due = now
+        self._keeper = Keeper(publish)
         self._slugs: dict[int, str] = {}
         self._news: dict[int, set[tuple[UUID, datetime]]] = {}
 
     def forget(self) -> None:
         """The broker may have lost what it kept: say the settings anew."""
-        self._settings.clear()
+        self._keeper.forget()
 
     def upto(self, committed: Mapping[Life, int]) -> None:
         """Acknowledge what has been committed, and nothing else."""
         for (kiosk_id, install), number in committed.items():
             self._say(KioskTopics(kiosk_id).upto, Upto(install=install, upto=number))
+
+    def remarks_kept(self, kiosk_id: str, ids: tuple[UUID, ...]) -> None:
+        """These remarks need not be told again."""
+        self._say(KioskTopics(kiosk_id).remarks_kept, RemarksKept(ids=ids))
+
+    def photos_kept(self, kiosk_id: str, tracks: tuple[UUID, ...]) -> None:
+        """The stills of these tracks need not be sent again."""
+        self._say(KioskTopics(kiosk_id).photos_kept, PhotosKept(tracks=tracks))
 
     def tracks(self, kept: Iterable[Kept], *, now: datetime) -> None:
         """Tell every kiosk of the site what was committed."""
@@ -82,10 +89,7 @@ class Teller:
         for site in Site.objects.all():
             self._slugs[site.pk] = site.slug
             self._late_news(site, now)
-            if now >= self._settings_due:
-                self._site_settings(site, now)
-        if now >= self._settings_due:
-            self._settings_due = now + SETTINGS_EVERY
+        self._keeper.tick(now=now)
 
     def _slug(self, site_id: int) -> str:
         """At hand, so that what was committed can be told though the store went away since."""
@@ -133,12 +137,6 @@ class Teller:
         if said:
             self._site_tracks(SiteTopics(site.slug).tracks, site.slug, said, now)
         self._news[site.pk] = {(row.pk, row.changed_at) for row in rows}
-
-    def _site_settings(self, site: Site, now: datetime) -> None:
-        payload = site_settings(site, now=now).model_dump_json().encode()
-        if self._settings.get(site.slug) != payload:
-            self._settings[site.slug] = payload
-            self._publish(SiteTopics(site.slug).settings, payload, True)
 
     def _site_tracks(self, topic: str, site: str, said: Sequence[SiteTrack], now: datetime) -> None:
         for start in range(0, len(said), PORTION):

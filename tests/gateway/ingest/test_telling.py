@@ -26,7 +26,7 @@ class Listening:
     def __init__(self, topic: str) -> None:
         self.topic = topic
         self.said: list[SiteTracks] = []
-        self.teller = Teller(self._publish, now=at("07:00"))
+        self.teller = Teller(self._publish)
 
     def _publish(self, topic: str, payload: bytes, _retain: bool) -> None:
         if topic == self.topic:

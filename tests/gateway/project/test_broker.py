@@ -71,12 +71,12 @@ def running(tmp_path: Path, transactional_db: None) -> Iterator[Running]:
         yield broker
 
 
-def test_a_kiosk_may_write_its_three_topics_and_nothing_else() -> None:
+def test_a_kiosk_may_write_its_own_topics_and_nothing_else() -> None:
     text = rights_text("gateway", [BrokerAccount("door-1", "main", "$7$")])
 
     written = [line for line in text.splitlines() if line.startswith("topic write")]
 
-    assert written == [f"topic write {t}" for t in (OWN.tracks, OWN.heartbeat, OWN.state)]
+    assert written == [f"topic write {OWN.all_up}"]
 
 
 def test_the_password_file_holds_digests_only() -> None:
