@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kiosk.app import PROBES_APART
+from kiosk.pulse import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +28,27 @@ def test_the_watchdog_waits_for_more_than_one_sign_of_life() -> None:
     patience = timedelta(seconds=int(unit()["Service"]["WatchdogSec"]))
 
     assert patience >= 3 * PROBES_APART
+
+
+def test_a_thread_that_hangs_is_noticed_before_the_watchdog_bites() -> None:
+    patience = timedelta(seconds=int(unit()["Service"]["WatchdogSec"]))
+
+    assert patience > PATIENCE + PROBES_APART
+
+
+def test_the_kiosk_comes_back_however_often_it_ends() -> None:
+    assert unit()["Service"]["Restart"] == "always"
+    assert unit()["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+def test_the_pins_are_driven_by_the_library_that_does_pwm_from_a_folder_it_may_write() -> None:
+    service = unit()["Service"]
+
+    assert service["Environment"].split() == [
+        "GPIOZERO_PIN_FACTORY=lgpio",
+        "LG_WD=%t/muster-kiosk",
+    ]
+    assert service["RuntimeDirectory"] == "muster-kiosk"
 
 
 def test_the_kernel_may_be_asked_about_its_clock() -> None:
