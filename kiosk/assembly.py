@@ -21,6 +21,7 @@ from kiosk import database as files
 from kiosk import site, supervised
 from kiosk.app import Loop
 from kiosk.devices import Devices
+from kiosk.eyes import Eyes
 from kiosk.health import Supervisor
 from kiosk.identify import roster
 from kiosk.lamps import Lamps
@@ -32,7 +33,7 @@ from kiosk.screen.picture import Picture, draw
 from kiosk.screen.server import BEAT, Page, PageServer, Tray, TrayCard
 from kiosk.settings import KioskSettings
 from kiosk.visit import SiteRules
-from kiosk.watching import CardWatch, CodeWatch, Watch, watch
+from kiosk.watching import CardWatch, watch
 
 TURN_TAKING = timedelta(milliseconds=0.5)
 """How long one thread may hold up another; Python's own 5 ms would be felt in a tap."""
@@ -53,12 +54,9 @@ class SimulatedHardware:
         self.decoder = SimulatedQrDecoder()
         self.feedback: Feedback = SimulatedFeedback()
 
-    def watches(self, clock: Clock) -> dict[str, Watch]:
-        """What looks out for people."""
-        return {
-            "card-reader": CardWatch(self.cards, clock),
-            "camera": CodeWatch(self.camera, self.decoder, clock),
-        }
+    def watches(self, clock: Clock) -> dict[str, CardWatch]:
+        """What looks out for cards."""
+        return {"card-reader": CardWatch(self.cards, clock)}
 
     def hold_up(self, method: str, value: str) -> None:
         """Hold a card or a code up to the kiosk. Raises ValueError when it is neither."""
@@ -106,6 +104,14 @@ class Kiosk:
             changed=self._follow,
         )
         self.loop.tell(self.link)
+        self.eyes = Eyes(
+            hardware.camera,
+            hardware.decoder,
+            clock,
+            put=self.loop.see,
+            devices=self.devices,
+            pulse=self.pulse,
+        )
 
     def run(self) -> None:
         """Serve people until `stop`. Raises AlreadyRunning, OSError when the port is taken."""
@@ -130,13 +136,14 @@ class Kiosk:
         threads = [
             supervised.start("lamps", lambda: self.lamps.run(stop), stop=stop),
             supervised.start("link", lambda: self.link.run(stop), stop=stop),
+            supervised.start("camera", lambda: self.eyes.run(stop), stop=stop),
         ]
         for name, device in self._hardware.watches(self._clock).items():
             look = self._watching(name, device)
             threads.append(supervised.start(name, look, stop=stop))
         return threads
 
-    def _watching(self, name: str, device: Watch) -> Callable[[], None]:
+    def _watching(self, name: str, device: CardWatch) -> Callable[[], None]:
         return lambda: watch(
             name,
             device,

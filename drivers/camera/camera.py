@@ -24,13 +24,25 @@ class Frame:
             raise ValueError(f"{len(self.pixels)} bytes do not fill the frame")
 
 
-class Camera(Protocol):
-    """Takes pictures of who stands before the kiosk."""
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One moment: the small gray picture, and the coloured one where it was asked for."""
 
-    def capture(self, timeout: timedelta) -> Frame | None:
+    gray: Frame
+    colour: Frame | None = None
+
+
+class Camera(Protocol):
+    """Takes pictures of who stands before the kiosk.
+
+    One that went away is opened anew by the next `capture`.
+    """
+
+    def capture(self, timeout: timedelta, *, colour: bool = False) -> Shot | None:
         """A picture taken after the call; None when there was none within `timeout`.
 
-        Raises DeviceAway when the camera does not answer.
+        In colour too when `colour` says so: that costs, so ask for it only where somebody
+        looks. Raises DeviceAway when the camera is not there or has stopped giving pictures.
         """
         ...
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 
-from drivers.camera.camera import Frame
+from drivers.camera.camera import GRAY, RGB, Frame, Shot
 from drivers.errors import DriverError
 
 
@@ -16,14 +16,14 @@ class SimulatedCamera:
         self.is_closed = False
 
     def show(self, frame: Frame) -> None:
-        """Hold a picture before the lens; the next `capture` answers it."""
+        """Hold a gray picture before the lens; the next `capture` answers it."""
         self._ahead.put(frame)
 
     def fail(self, error: DriverError) -> None:
         """Let the next `capture` raise `error`."""
         self._ahead.put(error)
 
-    def capture(self, timeout: timedelta) -> Frame | None:
+    def capture(self, timeout: timedelta, *, colour: bool = False) -> Shot | None:
         """The next frame shown, None after `timeout`, or the error asked for."""
         try:
             seen = self._ahead.get(timeout=timeout.total_seconds())
@@ -32,8 +32,18 @@ class SimulatedCamera:
         if isinstance(seen, DriverError):
             raise seen
         self.captured += 1
-        return seen
+        return Shot(seen, in_colour(seen) if colour else None)
 
     def close(self) -> None:
         """Remember that it was closed."""
         self.is_closed = True
+
+
+def in_colour(frame: Frame) -> Frame:
+    """A gray frame as a coloured camera sees it."""
+    if frame.depth != GRAY:
+        return frame
+    pixels = bytearray(RGB * len(frame.pixels))
+    for channel in range(RGB):
+        pixels[channel::RGB] = frame.pixels
+    return Frame(frame.width, frame.height, RGB, bytes(pixels))

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from drivers.camera.camera import GRAY, Frame
-from drivers.camera.simulated import SimulatedCamera
+from drivers.camera.camera import GRAY, RGB, Frame, Shot
+from drivers.camera.simulated import SimulatedCamera, in_colour
 from drivers.errors import DeviceAway
 
 AT_ONCE = timedelta(milliseconds=1)
@@ -14,8 +14,17 @@ def test_a_camera_sees_what_is_held_before_it_once() -> None:
     camera = SimulatedCamera()
     camera.show(FRAME)
 
-    assert [camera.capture(AT_ONCE), camera.capture(AT_ONCE)] == [FRAME, None]
+    assert [camera.capture(AT_ONCE), camera.capture(AT_ONCE)] == [Shot(FRAME), None]
     assert camera.captured == 1
+
+
+def test_a_picture_is_in_colour_when_it_is_asked_for() -> None:
+    camera = SimulatedCamera()
+    camera.show(FRAME)
+
+    colour = Frame(width=1, height=1, depth=RGB, pixels=b"xxx")
+    assert camera.capture(AT_ONCE, colour=True) == Shot(FRAME, colour)
+    assert in_colour(colour) == colour
 
 
 def test_a_camera_told_to_fail_fails_once() -> None:
