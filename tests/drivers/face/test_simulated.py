@@ -1,26 +1,45 @@
+from dataclasses import replace
+
 import pytest
 
 from drivers.errors import DeviceMisread
-from drivers.face.engine import Face, FaceEngine
-from drivers.face.simulated import SimulatedFaceEngine
+from drivers.face.engine import MEASURES, Face, FaceEngine, Measures
+from drivers.face.simulated import OPEN, SimulatedFaceEngine, Standing
 from drivers.qr.simulated import frame_of
 
 FRAME = frame_of("anything")
-SMALL = Face(left=0, top=0, width=10, height=10, measures=(0.1, 0.2))
-LARGE = Face(left=20, top=0, width=50, height=50, measures=(0.3, 0.4))
+NEAR = Standing(Face(20, 0, 90, 90), Measures.of([0.3] * MEASURES))
+FAR = Standing(Face(0, 0, 40, 40), Measures.of([0.1] * MEASURES))
 
 
-def measured_by(engine: FaceEngine) -> tuple[Face, ...]:
-    return engine.measure(FRAME)
+def found_by(engine: FaceEngine, *, smallest_px: int = 1) -> tuple[Face, ...]:
+    return engine.find(FRAME, smallest_px=smallest_px)
 
 
-def test_the_faces_expected_are_found_largest_first() -> None:
+def test_who_stands_there_is_found_largest_first() -> None:
     engine = SimulatedFaceEngine()
-    engine.expect(SMALL, LARGE)
+    engine.stand(FAR, NEAR)
 
-    assert measured_by(engine) == (LARGE, SMALL)
-    assert measured_by(engine) == ()
-    assert engine.measured == 2
+    assert found_by(engine) == (NEAR.face, FAR.face)
+    assert found_by(engine, smallest_px=80) == (NEAR.face,)
+    assert engine.found == 2
+
+
+def test_eyes_are_told_when_asked_for() -> None:
+    engine = SimulatedFaceEngine()
+    engine.stand(NEAR)
+
+    (face,) = engine.find(FRAME, smallest_px=1, eyes=True)
+
+    assert face == replace(NEAR.face, openness=OPEN)
+    assert engine.measure(FRAME, face) == NEAR.measures
+
+
+def test_a_face_that_has_gone_cannot_be_measured() -> None:
+    engine = SimulatedFaceEngine()
+
+    with pytest.raises(DeviceMisread, match="nobody stands there any more"):
+        engine.measure(FRAME, NEAR.face)
 
 
 def test_an_engine_told_to_fail_fails_once() -> None:
@@ -28,6 +47,15 @@ def test_an_engine_told_to_fail_fails_once() -> None:
     engine.fail(DeviceMisread("too dark"))
 
     with pytest.raises(DeviceMisread, match="too dark"):
-        engine.measure(FRAME)
+        found_by(engine)
 
-    assert engine.measured == 0
+    assert found_by(engine) == ()
+
+
+def test_closing_twice_does_no_harm() -> None:
+    engine = SimulatedFaceEngine()
+
+    engine.close()
+    engine.close()
+
+    assert engine.is_closed
