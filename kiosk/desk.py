@@ -1,6 +1,6 @@
 """The desk: identifies who is there, decides, and journals. What it answers is already durable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,13 +9,14 @@ from uuid_utils.compat import uuid7
 
 from drivers.clock.clock import Reading
 from kiosk import site, visit
-from kiosk.identify import roster
+from kiosk.identify import badge, roster
 from kiosk.journal import Bounds, Entry, open_journal
 from kiosk.protocol import days
+from kiosk.protocol.badges import Verifier, claims_badge
 from kiosk.protocol.clocks import Anchor
-from kiosk.protocol.messages import Shown
+from kiosk.protocol.messages import Method, PersonKind, Shown
 from kiosk.settings import KioskSettings
-from kiosk.visit import Answer, Decision, Holder, Instant, Sighting, SiteRules
+from kiosk.visit import Answer, Decision, Holder, Instant, Presented, Sighting, SiteRules
 
 _NO_BOOT = UUID(int=0)
 _NO_DAY = Bounds(datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
@@ -41,12 +42,14 @@ class Desk:
         self._otherwise = SiteRules(ZoneInfo(settings.zone))
         self._boot = _Boot(_NO_BOOT, None)
         self._day = _NO_DAY
+        self._verifier = Verifier()
         self.rules = self._otherwise
         self.read_rules()
 
     def read_rules(self) -> None:
         """Take over the site's settings as they now stand."""
         self.rules = site.rules(self._journal.database, otherwise=self._otherwise)
+        self._verifier = Verifier(self.rules.badge_keys)
         self._day = _NO_DAY
 
     def answer(self, sighting: Sighting) -> Answer:
@@ -54,12 +57,13 @@ class Desk:
         reading = sighting.reading
         self.note_time(reading)
         instant = visit.instant_of(reading, self._anchor(reading))
-        found = self._roster.find(sighting.method, sighting.value)
+        sighting, found = self._identify(sighting, instant)
         if found.is_blocked or found.holder is None:
             shown = Shown.BLOCKED if found.is_blocked else Shown.UNKNOWN
             last_at = self._journal.last_refusal(sighting.method, sighting.value)
             decision = visit.refuse(shown, instant.at, last_at=last_at, rules=self.rules)
-            return self._keep(sighting, instant, decision, found.holder)
+            refused = self._keep(sighting, instant, decision, found.holder)
+            return replace(refused, because=found.because)
         tracks = self._journal.tracks_of(found.holder.person, self._bounds(instant.at))
         decision = visit.admit(found.holder, instant, tracks=tracks, rules=self.rules)
         return self._keep(sighting, instant, decision, found.holder)
@@ -91,6 +95,22 @@ class Desk:
         """Let go of the files."""
         self._journal.close()
 
+    def _identify(self, sighting: Sighting, instant: Instant) -> tuple[Sighting, Presented]:
+        """Who is there; a signed badge becomes its credential here, and its token is forgotten."""
+        if sighting.method is not Method.QR or not claims_badge(sighting.value):
+            return sighting, self._roster.find(sighting.method, sighting.value)
+        read = badge.read(sighting.value, self._verifier, instant)
+        sighting = replace(sighting, value=read.credential)
+        found = self._roster.find(Method.QR, read.credential)
+        if found.holder is None and read.person is not None:
+            found = replace(found, holder=self._believed(read.person))
+        return sighting, replace(found, because=read.refusal)
+
+    def _believed(self, person: int) -> Holder:
+        """The person a badge names, though the roster may not have told of them yet."""
+        unheard_of = Holder(person, PersonKind.STUDENT, name="", language="", year_group=None)
+        return self._roster.person(person) or unheard_of
+
     def _keep(
         self, sighting: Sighting, instant: Instant, decision: Decision, holder: Holder | None
     ) -> Answer:
@@ -101,7 +121,7 @@ class Desk:
             outcome=decision.outcome,
             at=instant.at,
             name=holder.name if holder and not is_refused else "",
-            language=holder.language if holder else None,
+            language=holder.language or None if holder else None,
             late_minutes=decision.late_minutes,
             since=decision.since,
             seq=seq,

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from kiosk import database as files
 from kiosk.database import from_micros, to_micros, transaction
 from kiosk.identify import roster
+from kiosk.protocol.badges import Verifier
 from kiosk.protocol.messages import SiteSettings, SiteTracks
 from kiosk.protocol.wire import Message
 from kiosk.visit import SiteRules
@@ -104,13 +105,22 @@ def rules(database: Database, *, otherwise: SiteRules) -> SiteRules:
 
 
 def rules_of(settings: SiteSettings) -> SiteRules:
-    """The rules a message tells. Raises ValueError for a time zone this machine lacks."""
+    """The rules a message tells.
+
+    Raises ValueError for a time zone this machine lacks, and for a badge key that is none.
+    """
     try:
         zone = ZoneInfo(settings.zone)
     except (KeyError, ValueError, OSError) as unknown:
         raise ValueError(f"no time zone {settings.zone!r} here") from unknown
-    window = timedelta(seconds=settings.repeat_window_s)
-    return SiteRules(zone, settings.day_starts, window, settings.late_periods)
+    Verifier(settings.badge_keys)
+    return SiteRules(
+        zone=zone,
+        day_starts=settings.day_starts,
+        repeat_window=timedelta(seconds=settings.repeat_window_s),
+        late_periods=settings.late_periods,
+        badge_keys=settings.badge_keys,
+    )
 
 
 def _create(database: Database) -> None:

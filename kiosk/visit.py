@@ -12,6 +12,7 @@ from kiosk.protocol.clocks import Anchor, repaired
 from kiosk.protocol.lateness import Lateness, minutes_late
 from kiosk.protocol.messages import LatePeriod, Method, PersonKind, Shown
 from kiosk.protocol.movements import Direction, Track, movements
+from kiosk.protocol.options import BadgeKey
 
 
 class Outcome(StrEnum):
@@ -24,6 +25,13 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     NOT_RECORDED = "not_recorded"
+
+
+class Refusal(StrEnum):
+    """Why a badge that this school signed is not let in now."""
+
+    BADGE_EXPIRED = "badge-expired"
+    CLOCK_UNSURE = "clock-unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,14 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A credential the roster was asked for: who holds it, and whether it may be used."""
+    """A credential the roster was asked for: who holds it, and whether it may be used.
+
+    `because` says why nobody is let in with a badge that is the school's own.
+    """
 
     holder: Holder | None
     is_blocked: bool
+    because: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class SiteRules:
     day_starts: time = days.MIDNIGHT
     repeat_window: timedelta = timedelta(minutes=1)
     late_periods: tuple[LatePeriod, ...] = ()
+    badge_keys: tuple[BadgeKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ class Answer:
     late_minutes: int | None = None
     since: datetime | None = None
     seq: int | None = None
+    because: Refusal | None = None
 
 
 REFUSED = {Shown.UNKNOWN: Outcome.UNKNOWN, Shown.BLOCKED: Outcome.BLOCKED}

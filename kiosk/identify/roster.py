@@ -14,6 +14,7 @@ _HELD = """
         SELECT 1 FROM {schema}.blocked b WHERE b.method = ?1 AND b.value = ?2)
     FROM {schema}.credentials c JOIN {schema}.people p ON p.id = c.person
     WHERE c.method = ?1 AND c.value = ?2"""
+_PERSON = "SELECT id, kind, name, language, year_group FROM {schema}.people WHERE id = ?"
 _BLOCKED = "SELECT EXISTS (SELECT 1 FROM {schema}.blocked WHERE method = ? AND value = ?)"
 _CARDS = """
     SELECT c.value, p.name FROM credentials c JOIN people p ON p.id = c.person
@@ -55,6 +56,7 @@ class Finder:
     def __init__(self, database: Database, *, schema: str) -> None:
         self._database = database
         self._held = _HELD.format(schema=schema)
+        self._person = _PERSON.format(schema=schema)
         self._blocked = _BLOCKED.format(schema=schema)
 
     def find(self, method: Method, value: str) -> Presented:
@@ -67,6 +69,14 @@ class Finder:
         person, kind, name, language, year_group, blocked = held
         holder = Holder(person, PersonKind(kind), name, language, year_group)
         return Presented(holder, is_blocked=bool(blocked))
+
+    def person(self, person: int) -> Holder | None:
+        """The person of this number; None when the roster has not told of them."""
+        row = self._database.execute(self._person, (person,)).fetchone()
+        if row is None:
+            return None
+        number, kind, name, language, year_group = row
+        return Holder(number, PersonKind(kind), name, language, year_group)
 
 
 def version(database: Database) -> int:

@@ -98,7 +98,7 @@ def _result(shown: Shown, reading: Reading, zone: ZoneInfo, language: str) -> Re
     return Result(
         number=shown.number,
         icon=ICONS[answer.outcome],
-        word=say(answer.outcome, spoken),
+        word=say(answer.because or answer.outcome, spoken),
         who=say(Word.SEE_OFFICE, spoken) if answer.outcome in REFUSALS else answer.name,
         when=_when(answer, zone, spoken),
         late=say(Word.LATE, spoken, minutes=answer.late_minutes) if answer.late_minutes else "",

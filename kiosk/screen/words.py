@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from kiosk.visit import Outcome
+from kiosk.visit import Outcome, Refusal
 
 FALLBACK = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -37,7 +37,7 @@ class Brief(StrEnum):
     STOP = "stop"
 
 
-Sayable = Outcome | Word | Brief
+Sayable = Outcome | Refusal | Word | Brief
 
 _ENGLISH: dict[Sayable, str] = {
     Outcome.SIGNED_IN: "Signed in",
@@ -47,6 +47,8 @@ _ENGLISH: dict[Sayable, str] = {
     Outcome.UNKNOWN: "Card not known",
     Outcome.BLOCKED: "Card not in use",
     Outcome.NOT_RECORDED: "Not recorded",
+    Refusal.BADGE_EXPIRED: "This code has expired",
+    Refusal.CLOCK_UNSURE: "Please use your card: the clock here is not set",
     Word.SEE_OFFICE: "Please see the office",
     Word.CANNOT_SAVE: "This kiosk cannot save right now.",
     Word.LATE: "late, {minutes} min",
@@ -75,6 +77,8 @@ _GERMAN: dict[Sayable, str] = {
     Outcome.UNKNOWN: "Karte nicht bekannt",
     Outcome.BLOCKED: "Karte nicht gültig",
     Outcome.NOT_RECORDED: "Nicht erfasst",
+    Refusal.BADGE_EXPIRED: "Dieser Code ist abgelaufen",
+    Refusal.CLOCK_UNSURE: "Bitte Karte benutzen: die Uhr hier ist nicht gestellt",
     Word.SEE_OFFICE: "Bitte im Büro melden",
     Word.CANNOT_SAVE: "Dieses Gerät kann gerade nicht speichern.",
     Word.LATE: "{minutes} Min. zu spät",
@@ -103,6 +107,8 @@ _ARABIC: dict[Sayable, str] = {
     Outcome.UNKNOWN: "البطاقة غير معروفة",
     Outcome.BLOCKED: "البطاقة غير صالحة",
     Outcome.NOT_RECORDED: "لم يتم التسجيل",
+    Refusal.BADGE_EXPIRED: "انتهت صلاحية هذا الرمز",
+    Refusal.CLOCK_UNSURE: "يرجى استخدام البطاقة: الساعة هنا غير مضبوطة",
     Word.SEE_OFFICE: "يرجى مراجعة المكتب",
     Word.CANNOT_SAVE: "لا يمكن لهذا الجهاز الحفظ الآن.",
     Word.LATE: "متأخر {minutes} دقيقة",

@@ -4,9 +4,9 @@ import pytest
 
 from kiosk.screen import words
 from kiosk.screen.words import CATALOGUE, Brief, Word, say
-from kiosk.visit import Outcome
+from kiosk.visit import Outcome, Refusal
 
-ALL = [*Outcome, *Word, *Brief]
+ALL = [*Outcome, *Refusal, *Word, *Brief]
 
 
 def places(text: str) -> set[str | None]:
