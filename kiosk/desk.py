@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 
 from drivers.clock.clock import Reading
 from kiosk import site, visit
-from kiosk.identify import badge, roster
+from kiosk.identify import roster
 from kiosk.journal import Bounds, Entry, open_journal
-from kiosk.protocol import days
+from kiosk.protocol import badge_reading, days
 from kiosk.protocol.badges import Verifier, claims_badge
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, PersonKind, Shown
@@ -99,7 +99,9 @@ class Desk:
         """Who is there; a signed badge becomes its credential here, and its token is forgotten."""
         if sighting.method is not Method.QR or not claims_badge(sighting.value):
             return sighting, self._roster.find(sighting.method, sighting.value)
-        read = badge.read(sighting.value, self._verifier, instant)
+        read = badge_reading.read(
+            sighting.value, self._verifier, at=instant.at, exact=instant.exact
+        )
         sighting = replace(sighting, value=read.credential)
         found = self._roster.find(Method.QR, read.credential)
         if found.holder is None and read.person is not None:
@@ -115,7 +117,8 @@ class Desk:
         self, sighting: Sighting, instant: Instant, decision: Decision, holder: Holder | None
     ) -> Answer:
         """Journal what the decision wants kept, and only then make the answer."""
-        seq = self._record(sighting, instant, decision, holder)
+        entry = _entry(sighting, instant, decision, holder)
+        seq = self._journal.record(entry) if entry else None
         is_refused = decision.outcome in visit.REFUSED.values()
         return Answer(
             outcome=decision.outcome,
@@ -125,25 +128,8 @@ class Desk:
             late_minutes=decision.late_minutes,
             since=decision.since,
             seq=seq,
+            track=entry.id if entry else None,
         )
-
-    def _record(
-        self, sighting: Sighting, instant: Instant, decision: Decision, holder: Holder | None
-    ) -> int | None:
-        """The new track's number; None when the decision keeps nothing."""
-        if decision.journalled is None:
-            return None
-        entry = Entry(
-            id=uuid7(),
-            reading=sighting.reading,
-            at=instant.at,
-            method=sighting.method,
-            credential=sighting.value,
-            person=holder.person if holder else None,
-            shown=decision.journalled,
-            late_minutes=decision.late_minutes,
-        )
-        return self._journal.record(entry)
 
     def _anchor(self, reading: Reading) -> Anchor | None:
         if reading.boot_id != self._boot.id:
@@ -157,3 +143,21 @@ class Desk:
             day = days.school_day(at, zone=zone, day_starts=starts)
             self._day = Bounds(*days.day_bounds(day, zone=zone, day_starts=starts))
         return self._day
+
+
+def _entry(
+    sighting: Sighting, instant: Instant, decision: Decision, holder: Holder | None
+) -> Entry | None:
+    """What the journal keeps of the decision; None when it keeps nothing."""
+    if decision.journalled is None:
+        return None
+    return Entry(
+        id=uuid7(),
+        reading=sighting.reading,
+        at=instant.at,
+        method=sighting.method,
+        credential=sighting.value,
+        person=holder.person if holder else None,
+        shown=decision.journalled,
+        late_minutes=decision.late_minutes,
+    )

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from drivers.clock.clock import Reading
 from kiosk.protocol import days
+from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.clocks import Anchor, repaired
 from kiosk.protocol.lateness import Lateness, minutes_late
 from kiosk.protocol.messages import LatePeriod, Method, PersonKind, Shown
@@ -25,13 +27,6 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     NOT_RECORDED = "not_recorded"
-
-
-class Refusal(StrEnum):
-    """Why a badge that this school signed is not let in now."""
-
-    BADGE_EXPIRED = "badge-expired"
-    CLOCK_UNSURE = "clock-unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person is told. `seq` is the track's number, None when none was journalled."""
+    """What one person is told. `seq` and `track` are None when no track was journalled."""
 
     outcome: Outcome
     at: datetime
@@ -109,6 +104,7 @@ class Answer:
     late_minutes: int | None = None
     since: datetime | None = None
     seq: int | None = None
+    track: UUID | None = None
     because: Refusal | None = None
 
 

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from kiosk.visit import Outcome, Refusal
+from kiosk.protocol.badge_reading import Refusal
+from kiosk.visit import Outcome
 
 FALLBACK = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})

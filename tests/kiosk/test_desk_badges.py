@@ -10,9 +10,10 @@ from drivers.clock.clock import Reading
 from kiosk import site
 from kiosk.desk import Desk
 from kiosk.identify import roster
+from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.badges import Badge, Kind, signed
 from kiosk.protocol.messages import Credential, Method, RosterPart
-from kiosk.visit import Answer, Outcome, Refusal, Sighting
+from kiosk.visit import Answer, Outcome, Sighting
 from tests.kiosk.made import at, reading_at, settings_in, site_settings
 from tests.kiosk.neighbours import person
 from tests.kiosk.protocol.test_badges import PRIVATE, public

@@ -2,9 +2,10 @@ import string
 
 import pytest
 
+from kiosk.protocol.badge_reading import Refusal
 from kiosk.screen import words
 from kiosk.screen.words import CATALOGUE, Brief, Word, say
-from kiosk.visit import Outcome, Refusal
+from kiosk.visit import Outcome
 
 ALL = [*Outcome, *Refusal, *Word, *Brief]
 

@@ -3,9 +3,16 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from kiosk.protocol.badges import ROTATING_FOR, SKEW, Badge, Kind, NotABadge, Verifier
-from kiosk.visit import Instant, Refusal
+
+
+class Refusal(StrEnum):
+    """Why a badge that this school signed is not let in now."""
+
+    BADGE_EXPIRED = "badge-expired"
+    CLOCK_UNSURE = "clock-unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +28,33 @@ class Read:
     refusal: Refusal | None = None
 
 
-def read(token: str, verifier: Verifier, instant: Instant) -> Read:
-    """Judge a token shown at `instant`."""
+def read(token: str, verifier: Verifier, *, at: datetime, exact: bool) -> Read:
+    """Judge a token shown `at` an instant; `exact` says that the clock can be relied on."""
     try:
         badge = verifier.read(token)
     except NotABadge:
         return Read(_fingerprint(token), None)
-    refusal = _refusal(badge, instant)
+    refusal = _refusal(badge, at, exact=exact)
     if refusal is not None:
         return Read(f"{refusal}:{badge.serial}", None, refusal)
     return Read(badge.credential, badge.person)
 
 
-def _refusal(badge: Badge, instant: Instant) -> Refusal | None:
+def _refusal(badge: Badge, at: datetime, *, exact: bool) -> Refusal | None:
     """Why the badge does not hold now; a doubtful clock turns no printed badge away."""
     if badge.kind is Kind.ROTATING:
-        return _rotating_refusal(badge.expires_at, instant)
-    if instant.exact and instant.at >= badge.expires_at:
+        return _rotating_refusal(badge.expires_at, at, exact=exact)
+    if exact and at >= badge.expires_at:
         return Refusal.BADGE_EXPIRED
     return None
 
 
-def _rotating_refusal(expires_at: datetime, instant: Instant) -> Refusal | None:
-    if not instant.exact:
+def _rotating_refusal(expires_at: datetime, at: datetime, *, exact: bool) -> Refusal | None:
+    if not exact:
         return Refusal.CLOCK_UNSURE
-    if instant.at >= expires_at + SKEW:
+    if at >= expires_at + SKEW:
         return Refusal.BADGE_EXPIRED
-    if instant.at < expires_at - ROTATING_FOR - SKEW:
+    if at < expires_at - ROTATING_FOR - SKEW:
         return Refusal.CLOCK_UNSURE
     return None
 

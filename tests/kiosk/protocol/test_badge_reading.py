@@ -3,9 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.identify.badge import Read, read
+from kiosk.protocol.badge_reading import Read, Refusal, read
 from kiosk.protocol.badges import Badge, Kind, Verifier, signed
-from kiosk.visit import Instant, Refusal
 from tests.kiosk.made import at
 from tests.kiosk.protocol.test_badges import PRIVATE, public
 
@@ -18,7 +17,7 @@ UNSURE = Read("clock-unsure:5", None, Refusal.CLOCK_UNSURE)
 
 
 def shown(badge: Badge, clock: str, *, exact: bool = True) -> Read:
-    return read(signed(badge, key=1, private=PRIVATE), VERIFIER, Instant(at(clock), exact))
+    return read(signed(badge, key=1, private=PRIVATE), VERIFIER, at=at(clock), exact=exact)
 
 
 @pytest.mark.parametrize(("clock", "answer"), [("11:59:59", LET_IN), ("12:00", EXPIRED)])
@@ -50,9 +49,9 @@ def test_a_photograph_of_a_rotating_badge_is_useless_after_30_seconds() -> None:
     made_at = at("12:00") - timedelta(seconds=20)
 
     photographed = signed(ROTATING, key=1, private=PRIVATE)
-    later = Instant(made_at + timedelta(seconds=30), exact=True)
+    later = made_at + timedelta(seconds=30)
 
-    assert read(photographed, VERIFIER, later) == EXPIRED
+    assert read(photographed, VERIFIER, at=later, exact=True) == EXPIRED
 
 
 def test_a_kiosk_that_does_not_know_the_time_refuses_rotating_badges() -> None:
@@ -62,7 +61,7 @@ def test_a_kiosk_that_does_not_know_the_time_refuses_rotating_badges() -> None:
 def test_a_forged_badge_is_journalled_by_a_fingerprint_that_nobody_holds() -> None:
     forged = signed(PRINTED, key=1, private=bytes(32))
 
-    answer = read(forged, VERIFIER, Instant(at("08:00"), exact=True))
+    answer = read(forged, VERIFIER, at=at("08:00"), exact=True)
 
     assert (answer.person, answer.refusal) == (None, None)
     assert answer.credential.startswith("unread-badge:")
