@@ -18,7 +18,7 @@ _NAMES = {",": "COMMA", "-": "MINUS", "\n": "ENTER", "\t": "TAB", "^": "LEFTSHIF
 USB_KEYS = {ecodes.EV_KEY: [ecodes.KEY_1, ecodes.KEY_0, ecodes.KEY_ENTER]}
 
 
-class PipedKeyboard(InputDevice[str]):
+class PipedKeyboard(InputDevice[str]):  # type: ignore[misc]  # its types are not followed
     """An evdev device over the reading end of a pipe."""
 
     def __init__(self, *, name: str = "Sycreader USB Reader", is_busy: bool = False) -> None:
