@@ -25,6 +25,9 @@ PROBES_APART = timedelta(seconds=30)
 PROBES_APART_WHEN_FAILED = timedelta(seconds=5)
 CLEANUPS_APART = timedelta(minutes=10)
 
+Onlooker = Callable[[Sighting, Answer], None]
+"""Takes what was seen and answered. It never waits, and raises nothing."""
+
 
 class Word(StrEnum):
     """What else than a sighting the loop can hear."""
@@ -55,12 +58,17 @@ class Loop:
         self._heard: SimpleQueue[Sighting | Word] = SimpleQueue()
         self._desk: Desk | None = None
         self._link: Link | None = None
+        self._onlookers: list[Onlooker] = []
         self._probe_due = timedelta(0)
         self._cleanup_due = timedelta(0)
 
     def tell(self, link: Link) -> None:
         """Tell `link` of every new track from now on."""
         self._link = link
+
+    def show(self, onlooker: Onlooker) -> None:
+        """Let `onlooker` know of every new track from now on, once its person was answered."""
+        self._onlookers.append(onlooker)
 
     def see(self, sighting: Sighting) -> None:
         """Put a sighting in the queue. Never waits; safe from every thread."""
@@ -124,6 +132,9 @@ class Loop:
         self._lamps.show(answer.outcome)
         if answer.seq is not None and self._link is not None:
             self._link.recorded(answer.seq)
+        if answer.track is not None:
+            for onlooker in self._onlookers:
+                onlooker(sighting, answer)
 
     def _look_after_journal(self, reading: Reading) -> None:
         """See that the journal takes writes; note the time, and clean up, while at it."""
