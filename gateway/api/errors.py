@@ -16,7 +16,7 @@ from gateway.attendance.errors import (
     WrongPolicy,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
-from gateway.fleet.errors import UnknownKiosk, WrongKiosk
+from gateway.fleet.errors import UnknownKiosk, WrongKiosk, WrongOptions
 from gateway.people.errors import UnknownCredential, UnknownPerson, WrongCredential, WrongPerson
 from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
 
@@ -35,7 +35,7 @@ NOT_THERE = (
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
-    ReasonMissing, PeriodRunsBackwards, WrongKiosk,
+    ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

@@ -1,16 +1,21 @@
 """Kiosks: how they are, and whether anything waits for them."""
 
 import secrets
+from dataclasses import replace
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from ninja.pagination import paginate
+from pydantic import Field
 
+from gateway.api.access import require_admin
 from gateway.api.clock import now
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
 from gateway.api.parameters import AtSite, Name, Reason, SlugText, site_of
 from gateway.fleet import services
+from gateway.fleet.options import LONGEST_KEPT_DAYS, Options, door_options, set_door_options
 from gateway.fleet.queries import KioskLine, kiosk_lines
 
 router = Router(tags=["kiosks"])
@@ -29,6 +34,28 @@ class KioskPassword(Schema):
 
     id: str
     password: str
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1, le=LONGEST_KEPT_DAYS)]
+
+
+class OptionsPatch(Schema):
+    """The switches to change; distances between faces are from 0 to 1."""
+
+    show_names: bool | None = None
+    ask_late_reason: bool | None = None
+    fallback_pin: bool | None = None
+    fallback_names: bool | None = None
+    photo_on: bool | None = None
+    photo_days: Days | None = None
+    face_confirm: bool | None = None
+    face_identify: bool | None = None
+    face_threshold: Annotated[float, Field(gt=0, le=1)] | None = None
+    face_margin: Share | None = None
+    face_smallest_px: Annotated[int, Field(ge=1, le=4096)] | None = None
+    face_blink: bool | None = None
+    face_days: Days | None = None
 
 
 class Because(Schema):
@@ -87,3 +114,19 @@ def put_in_service(request: HttpRequest, kiosk_id: SlugText) -> KioskLine:
     """Wait for it again."""
     services.put_in_service(kiosk_id=kiosk_id)
     return get_kiosk(request, kiosk_id)
+
+
+@router.get("/kiosk-options", response=Options)
+def get_options(request: HttpRequest, asked: Query[AtSite]) -> Options:
+    """What is switched on at the site's kiosks."""
+    return door_options(site_of(asked.site).pk)
+
+
+@router.patch("/kiosk-options", response=Options)
+def change_options(request: HttpRequest, asked: Query[AtSite], patch: OptionsPatch) -> Options:
+    """Switch what is named; kiosks hear of it within seconds."""
+    require_admin(request)
+    site = site_of(asked.site)
+    told = patch.model_dump(exclude_none=True)
+    set_door_options(site_id=site.pk, options=replace(door_options(site.pk), **told))
+    return door_options(site.pk)

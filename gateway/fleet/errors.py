@@ -13,3 +13,7 @@ class WrongKiosk(Rejected):
 
 class KioskExists(Rejected):
     """A kiosk with that name is there already."""
+
+
+class WrongOptions(Rejected):
+    """Switches that cannot hold; the message says which."""

@@ -9,7 +9,8 @@ class Kiosk(models.Model):
     """A device at an entrance. `id` is its name on the wire and at the broker.
 
     Out of service it is still listened to, but nothing waits for it. `heartbeat_*` hold
-    what the last heartbeat said.
+    what the last heartbeat said. `devices_away` has, for each device that does not answer, why;
+    `remarks` and `photos` count what waits on the kiosk to be told.
     """
 
     id = models.SlugField(max_length=32, primary_key=True)
@@ -28,9 +29,39 @@ class Kiosk(models.Model):
     roster_version = models.PositiveBigIntegerField(default=0)
     software = models.CharField(max_length=64, default="", blank=True)
     disk_free_mb = models.PositiveIntegerField(default=0)
+    devices_away = models.JSONField(default=dict)
+    seal_key = models.CharField(max_length=64, default="", blank=True)
+    remarks = models.PositiveIntegerField(default=0)
+    photos = models.PositiveIntegerField(default=0)
+    faces_version = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name
+
+
+class DoorOptions(models.Model):
+    """What is switched on at the kiosks of a site; a site without a row has the defaults.
+
+    `photo_days` is how long stills of taps are kept. See `kiosk.protocol.options`.
+    """
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="door_options")
+    show_names = models.BooleanField(default=True)
+    ask_late_reason = models.BooleanField(default=False)
+    fallback_pin = models.BooleanField(default=False)
+    fallback_names = models.BooleanField(default=False)
+    photo_on = models.BooleanField(default=False)
+    photo_days = models.PositiveSmallIntegerField(default=30)
+    face_confirm = models.BooleanField(default=False)
+    face_identify = models.BooleanField(default=False)
+    face_threshold = models.FloatField(default=0.5)
+    face_margin = models.FloatField(default=0.05)
+    face_smallest_px = models.PositiveSmallIntegerField(default=80)
+    face_blink = models.BooleanField(default=False)
+    face_days = models.PositiveSmallIntegerField(default=400)
+
+    def __str__(self) -> str:
+        return f"options of {self.site_id}"
 
 
 class Install(models.Model):

@@ -12,7 +12,10 @@ from kiosk.protocol.clocks import Anchor
 
 @dataclass(frozen=True, slots=True)
 class KioskLine:
-    """One kiosk as staff see it; `holes` counts numbers that have not come."""
+    """One kiosk as staff see it; `holes` are numbers that have not come.
+
+    `devices_away` has, for each device that does not answer, why.
+    """
 
     id: str
     name: str
@@ -30,6 +33,9 @@ class KioskLine:
     roster_version: int
     holes: tuple[tuple[int, int], ...]
     lost: tuple[tuple[int, int], ...]
+    devices_away: dict[str, str]
+    remarks: int
+    photos: int
 
 
 def kiosk_lines(site_id: int | None = None, *, now: datetime) -> tuple[KioskLine, ...]:
@@ -132,4 +138,7 @@ def _line(row: Kiosk, upto: int, holes: list[Hole], now: datetime) -> KioskLine:
         roster_version=row.roster_version,
         holes=tuple((hole.first, hole.last) for hole in holes if not hole.lost),
         lost=tuple((hole.first, hole.last) for hole in holes if hole.lost),
+        devices_away=row.devices_away,
+        remarks=row.remarks,
+        photos=row.photos,
     )

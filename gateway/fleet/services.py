@@ -105,6 +105,11 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> None:
     kiosk.roster_version = heartbeat.roster_version
     kiosk.software = heartbeat.software
     kiosk.disk_free_mb = heartbeat.disk_free_mb
+    kiosk.devices_away = {device.name: device.why for device in heartbeat.devices if not device.ok}
+    kiosk.seal_key = heartbeat.seal_key
+    kiosk.remarks = heartbeat.remarks
+    kiosk.photos = heartbeat.photos
+    kiosk.faces_version = heartbeat.faces_version
     kiosk.save()
 
 

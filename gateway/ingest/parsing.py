@@ -17,6 +17,7 @@ from kiosk.protocol.wire import VERSION
 
 _INSTALL: TypeAdapter[UUID] = TypeAdapter(UUID)
 LONGEST_REASON = 400
+LONGEST_KEY = 64
 BIGGEST = 2**63 - 1
 """The largest number the store keeps as a sequence or a person."""
 BIGGEST_COUNT = 2**31 - 1
@@ -140,12 +141,14 @@ def _unkept(track: TrackMade) -> str:
 
 def _unkept_heartbeat(said: Heartbeat) -> str:
     """Why no store can keep the heartbeat; empty when one can."""
-    if "\0" in said.software:
-        return "software: it has a sign that is no text"
-    if max(said.first_seq, said.last_seq, said.roster_version) > BIGGEST:
-        return "first_seq, last_seq or roster_version: too large a number"
-    if max(said.queue, said.disk_free_mb) > BIGGEST_COUNT:
-        return "queue or disk_free_mb: too large a number"
+    if "\0" in said.software or any("\0" in device.why for device in said.devices):
+        return "software or devices: a sign that is no text"
+    if len(said.seal_key) > LONGEST_KEY:
+        return "seal_key: longer than any key"
+    if max(said.first_seq, said.last_seq, said.roster_version, said.faces_version) > BIGGEST:
+        return "first_seq, last_seq, roster_version or faces_version: too large a number"
+    if max(said.queue, said.disk_free_mb, said.remarks, said.photos) > BIGGEST_COUNT:
+        return "queue, disk_free_mb, remarks or photos: too large a number"
     moments = [(said.sent_at, said.uptime_ms), *((a.utc, a.uptime_ms) for a in said.anchors)]
     return next(filter(None, (_unkept_moment(*moment) for moment in moments)), "")
 

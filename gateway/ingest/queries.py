@@ -1,5 +1,6 @@
 """What kiosks must be told: their site's settings, tracks they have missed."""
 
+import base64
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -10,10 +11,13 @@ from gateway.attendance.judging import late_policy, period_of, policy_of
 from gateway.attendance.models import Session, Track
 from gateway.attendance.rules import LatePolicy, Period, lateness
 from gateway.attendance.values import SessionState
+from gateway.fleet.options import Options, door_options
+from gateway.keys import gateway_key
 from gateway.timetable.models import RegistrationPeriod, Site, YearGroup
 from gateway.timetable.queries import school_day
 from kiosk.protocol.days import school_day as date_of
 from kiosk.protocol.messages import LatePeriod, SiteSettings, SiteTrack
+from kiosk.protocol.options import FaceOptions, FallbackOptions, PhotoOptions
 
 DAYS_AHEAD = 14
 """How many days a kiosk that is cut off can still say how late somebody is."""
@@ -21,6 +25,7 @@ DAYS_AHEAD = 14
 
 def site_settings(site: Site, *, now: datetime) -> SiteSettings:
     """What a kiosk must know of the site to decide alone."""
+    options = door_options(site.pk)
     return SiteSettings(
         site=site.slug,
         name=site.name,
@@ -28,6 +33,23 @@ def site_settings(site: Site, *, now: datetime) -> SiteSettings:
         day_starts=site.day_starts,
         repeat_window_s=site.repeat_window_s,
         late_periods=_late_periods(site, now),
+        seal_key=base64.b64encode(gateway_key().public).decode(),
+        photo=PhotoOptions(on=options.photo_on),
+        face=_face_options(options),
+        fallback=FallbackOptions(pin=options.fallback_pin, names=options.fallback_names),
+        show_names=options.show_names,
+        ask_late_reason=options.ask_late_reason,
+    )
+
+
+def _face_options(options: Options) -> FaceOptions:
+    return FaceOptions(
+        confirm=options.face_confirm,
+        identify=options.face_identify,
+        threshold=options.face_threshold,
+        margin=options.face_margin,
+        smallest_px=options.face_smallest_px,
+        blink=options.face_blink,
     )
 
 

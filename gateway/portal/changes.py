@@ -48,7 +48,9 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
         list(
             Kiosk.objects.filter(site_id=site_id)
             .order_by("pk")
-            .values_list("pk", "online", "in_service", "queue", "clock_trusted", "software")
+            .values_list(
+                "pk", "online", "in_service", "queue", "clock_trusted", "software", "devices_away"
+            )
         ),
         list(
             AttendanceSession.objects.filter(site_id=site_id, day__gte=since.date())

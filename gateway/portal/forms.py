@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gateway.attendance.models import RegistrationPolicy
 from gateway.attendance.policies import PolicyDetails, is_cron
 from gateway.attendance.values import Base, LateFrom, Mark
+from gateway.fleet.options import LONGEST_KEPT_DAYS, Options
 from gateway.portal.words import WORDS
 from gateway.timetable.models import PeriodKind, YearGroup
 from kiosk.protocol.lateness import Rounding
@@ -126,3 +127,61 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
             "year_groups": tuple(group.pk for group in told["year_groups"]),
         }
         return PolicyDetails(**told)
+
+
+class OptionsForm(forms.Form):
+    """What is switched on at a site's kiosks."""
+
+    show_names = forms.BooleanField(
+        label=_("Show names on the screen"),
+        required=False,
+        help_text=_("Switch off where passers-by could read them: the screen then shows none."),
+    )
+    ask_late_reason = forms.BooleanField(
+        label=_("Ask why somebody is late"),
+        required=False,
+        help_text=_("On a touch screen, in one tap: traffic, transport, family and others."),
+    )
+    fallback_pin = forms.BooleanField(label=_("Offer a PIN on touch screens"), required=False)
+    fallback_names = forms.BooleanField(
+        label=_("Offer a search by name on touch screens"),
+        required=False,
+        help_text=_("Anybody can then sign in for anybody: switch it on for a short time."),
+    )
+    photo_on = forms.BooleanField(
+        label=_("Take a photograph of each tap"),
+        required=False,
+        help_text=_("Sealed on the kiosk, seen by staff alone. Tell families before."),
+    )
+    photo_days = forms.IntegerField(
+        label=_("Days a photograph is kept"), min_value=1, max_value=LONGEST_KEPT_DAYS
+    )
+    face_confirm = forms.BooleanField(
+        label=_("Compare the face with the holder of the card"),
+        required=False,
+        help_text=_("Only of people whose consent is recorded."),
+    )
+    face_identify = forms.BooleanField(
+        label=_("Let people sign in by face"),
+        required=False,
+        help_text=_("Only of people whose consent is recorded; cards and badges go on working."),
+    )
+    face_blink = forms.BooleanField(
+        label=_("Ask for a blink before a face signs in"), required=False
+    )
+    face_threshold = forms.FloatField(
+        label=_("Largest distance between two faces of one person"), min_value=0.05, max_value=1
+    )
+    face_margin = forms.FloatField(
+        label=_("Smallest lead before the second best"), min_value=0, max_value=1
+    )
+    face_smallest_px = forms.IntegerField(
+        label=_("Smallest face, in pixels"), min_value=1, max_value=4096
+    )
+    face_days = forms.IntegerField(
+        label=_("Days the measures of a face are kept"), min_value=1, max_value=LONGEST_KEPT_DAYS
+    )
+
+    def options(self) -> Options:
+        """The switches as they were set."""
+        return Options(**self.cleaned_data)

@@ -52,6 +52,7 @@ of_a_site: list[URLPattern | URLResolver] = [
     path("absence/run/", absence.run_now, name="run_absence"),
     path("holds/<int:hold_id>/", absence.hold_page, name="hold"),
     path("kiosks/", kiosks.kiosks_page, name="kiosks"),
+    path("kiosks/options/", kiosks.options_page, name="kiosk_options"),
     path("kiosks/<slug:kiosk_id>/out/", kiosks.out_of_service, name="kiosk_out"),
     path("kiosks/<slug:kiosk_id>/in/", kiosks.back_in_service, name="kiosk_in"),
     path("deliveries/", deliveries.deliveries_page, name="deliveries"),

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from gateway.people.values import Role
 from tests.gateway.api.conftest import make_api
 
 DOCS = Path(__file__).parents[3] / "docs" / "api.md"
@@ -16,7 +17,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 @pytest.mark.django_db(transaction=True)
 def test_the_examples_of_the_documentation_run_from_first_to_last(live_server: LiveServer) -> None:
     script = "\n".join(re.findall(r"```sh\n(.*?)```", DOCS.read_text(), flags=re.DOTALL))
-    known = {"MUSTER": live_server.url, "TOKEN": make_api().token, "PATH": os.environ["PATH"]}
+    known = {"MUSTER": live_server.url, "TOKEN": make_api(Role.ADMIN).token, "PATH": os.environ["PATH"]}
 
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],

@@ -3,7 +3,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from gateway.fleet.models import Kiosk
 from gateway.fleet.services import add_kiosk
-from tests.gateway.api.conftest import Api
+from gateway.people.values import Role
+from tests.gateway.api.conftest import Api, make_api
 from tests.gateway.factories import make_site
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,26 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 
     with django_assert_num_queries(6):
         assert len(api.items("/kiosks")) == many
+
+
+def test_switches_that_are_not_named_stay_as_they_are() -> None:
+    make_site()
+    api = make_api(Role.ADMIN)
+    api.patch("/kiosk-options", {"photo_on": True, "photo_days": 7})
+
+    told = api.patch("/kiosk-options", {"show_names": False}).body
+
+    assert (told["photo_on"], told["photo_days"], told["show_names"]) == (True, 7, False)
+    assert api.get("/kiosk-options").body == told
+
+
+def test_a_switch_out_of_range_is_refused() -> None:
+    make_site()
+
+    assert make_api(Role.ADMIN).patch("/kiosk-options", {"face_threshold": 0}).status == 422
+
+
+def test_only_an_administrator_switches() -> None:
+    make_site()
+
+    assert make_api(Role.OFFICE).patch("/kiosk-options", {"photo_on": True}).status == 403

@@ -26,6 +26,7 @@ CHANGES: dict[str, Callable[[School], object]] = {
     "a message set aside": lambda school: put_aside(school, reason="x"),
     "an entry to correct": list_for_correction,
     "a kiosk that goes offline": lambda _: Kiosk.objects.update(online=True),
+    "a device that is away": lambda _: Kiosk.objects.update(devices_away={"camera": "gone"}),
     "a queue that grows": lambda _: Kiosk.objects.update(queue=7),
 }
 

@@ -37,6 +37,7 @@ def pages_of(school: School) -> dict[str, str]:
         "students": "people/",
         "assign": f"cards/{unknown}/",
         "kiosks": "kiosks/",
+        "kiosk_options": "kiosks/options/",
         "kiosk_out": f"kiosks/{school.kiosk.pk}/out/",
         "deliveries": "deliveries/",
         "set_aside": "set-aside/",
