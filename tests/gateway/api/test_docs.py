@@ -17,7 +17,11 @@ DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 @pytest.mark.django_db(transaction=True)
 def test_the_examples_of_the_documentation_run_from_first_to_last(live_server: LiveServer) -> None:
     script = "\n".join(re.findall(r"```sh\n(.*?)```", DOCS.read_text(), flags=re.DOTALL))
-    known = {"MUSTER": live_server.url, "TOKEN": make_api(Role.ADMIN).token, "PATH": os.environ["PATH"]}
+    known = {
+        "MUSTER": live_server.url,
+        "TOKEN": make_api(Role.ADMIN).token,
+        "PATH": os.environ["PATH"],
+    }
 
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
