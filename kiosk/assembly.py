@@ -2,7 +2,6 @@
 
 import fcntl
 import gc
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,28 +16,26 @@ from drivers.clock.clock import Clock
 from drivers.feedback.feedback import Feedback
 from drivers.feedback.simulated import SimulatedFeedback
 from drivers.qr.simulated import SimulatedQrDecoder, frame_of
-from kiosk import database as files
-from kiosk import site, supervised
+from kiosk import supervised
 from kiosk.app import Loop
 from kiosk.devices import Devices
 from kiosk.eyes import Eyes
 from kiosk.health import Supervisor
-from kiosk.identify import roster
 from kiosk.lamps import Lamps
 from kiosk.link.hearing import Change
 from kiosk.link.link import Link
 from kiosk.pulse import Pulse
 from kiosk.screen.board import Board
+from kiosk.screen.panel import Moment
 from kiosk.screen.picture import Picture, draw
-from kiosk.screen.server import BEAT, Page, PageServer, Tray, TrayCard
+from kiosk.screen.server import BEAT, Page, PageServer
+from kiosk.screen.tray import Tray
 from kiosk.settings import KioskSettings
 from kiosk.visit import SiteRules
 from kiosk.watching import CardWatch, watch
 
 TURN_TAKING = timedelta(milliseconds=0.5)
 """How long one thread may hold up another; Python's own 5 ms would be felt in a tap."""
-
-TRAY_CARDS = 60
 
 
 class AlreadyRunning(Exception):
@@ -155,11 +152,12 @@ class Kiosk:
 
     @contextmanager
     def _page(self) -> Iterator[None]:
-        wait = BEAT
+        tray = Tray(self._settings.data, self._hardware.hold_up)
         page = Page(
             draw=self._draw,
-            wait=lambda seen: self.board.wait(seen, timeout=wait),
-            tray=Tray(cards=self._tray_cards, hold_up=self._hardware.hold_up),
+            wait=lambda seen: self.board.wait(seen, timeout=BEAT),
+            asks=tray.asks,
+            acts=tray.acts,
         )
         server = PageServer(self._settings.screen, page)
         serving = Thread(target=server.serve_forever, name="page", daemon=True)
@@ -172,9 +170,8 @@ class Kiosk:
 
     def _draw(self) -> Picture:
         reading = self._clock.read()
-        view = self.board.view(now=reading.uptime)
-        language = self._settings.screen.language
-        return draw(view, reading=reading, zone=self._zone, language=language)
+        moment = Moment(reading, self._zone, self._settings.screen.language)
+        return draw(self.board.view(now=reading.uptime), moment)
 
     def _follow(self, change: Change) -> None:
         """Pass on what the gateway said that is not the link's own business."""
@@ -183,20 +180,6 @@ class Kiosk:
 
     def _settle(self, rules: SiteRules) -> None:
         self._zone = rules.zone
-
-    def _tray_cards(self, search: str) -> tuple[TrayCard, ...]:
-        path = self._settings.data / site.FILE
-        try:
-            database = files.connect(path, durability=files.Durability.NORMAL)
-        except sqlite3.Error:
-            return ()
-        try:
-            held = roster.cards(database, search=search, most=TRAY_CARDS)
-        except sqlite3.Error:
-            return ()
-        finally:
-            database.close()
-        return tuple(TrayCard(each.card, each.name) for each in held)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import timedelta
 from threading import Condition
 
 from kiosk.link.state import LinkState
+from kiosk.screen.panel import Panel
 from kiosk.visit import Answer, Outcome
 
 FOOT = 3
@@ -29,6 +30,7 @@ class View:
     link: LinkState
     can_record: bool
     clock_trusted: bool
+    panel: Panel | None = None
 
 
 class Board:
@@ -46,6 +48,7 @@ class Board:
         self._link = LinkState(online=False, confirmed=0, last=0)
         self._can_record = True
         self._clock_trusted = True
+        self._panels: dict[str, Panel] = {}
 
     def show(self, answer: Answer, *, now: timedelta) -> None:
         """Put an answer up."""
@@ -81,11 +84,28 @@ class Board:
                 self._can_record, self._clock_trusted = can_record, clock_trusted
                 self._bump()
 
+    def put_up(self, panel: Panel) -> None:
+        """Show the panel, in place of one of its mode, until it is taken down."""
+        with self._changed:
+            if self._panels.get(panel.mode) != panel:
+                self._panels[panel.mode] = panel
+                self._bump()
+
+    def take_down(self, mode: str) -> None:
+        """Take the panel of this mode off, if there is one."""
+        with self._changed:
+            if self._panels.pop(mode, None) is not None:
+                self._bump()
+
     def view(self, *, now: timedelta) -> View:
-        """What may be shown now; names whose time is over are left out even here."""
+        """What may be shown now; names whose time is over are left out even here.
+
+        Of several panels an urgent one stands before, then the one of the mode put up last.
+        """
         with self._changed:
             answers = tuple(_nameless(each, now) for each in self._answers)
-            return View(answers, self._link, self._can_record, self._clock_trusted)
+            panel = max(reversed(self._panels.values()), key=_urgency, default=None)
+            return View(answers, self._link, self._can_record, self._clock_trusted, panel)
 
     def wait(self, seen: int, *, timeout: timedelta) -> int:
         """Wait until there is something newer than version `seen`; answers the version."""
@@ -96,6 +116,10 @@ class Board:
     def _bump(self) -> None:
         self._version += 1
         self._changed.notify_all()
+
+
+def _urgency(panel: Panel) -> bool:
+    return panel.urgent
 
 
 def _nameless(shown: Shown, now: timedelta) -> Shown:

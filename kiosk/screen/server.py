@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,8 +11,9 @@ from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
+from pathlib import Path
 from threading import Event
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 
@@ -21,10 +22,11 @@ from kiosk.settings import Screen
 
 log = structlog.get_logger()
 
-FILES = {
-    "/": ("kiosk.html", "text/html; charset=utf-8"),
-    "/kiosk.css": ("kiosk.css", "text/css; charset=utf-8"),
-    "/kiosk.js": ("kiosk.js", "text/javascript; charset=utf-8"),
+START = "kiosk.html"
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
 }
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -37,6 +39,8 @@ SECURITY = {
 }
 BEAT = timedelta(seconds=5)
 MOST_BODY = 4096
+MOST_NAMED = 8
+"""What one address may ask by name."""
 MOST_STREAMS = 8
 SOCKET_PATIENCE_S = 30
 
@@ -49,29 +53,21 @@ class Refused(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class TrayCard:
-    """A card of the tray, and whose it is."""
-
-    card: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tray:
-    """The simulated hardware, as a page may use it. `hold_up` raises ValueError."""
-
-    cards: Callable[[str], Iterable[TrayCard]]
-    hold_up: Callable[[str, str], None]
+Act = Callable[[Mapping[str, str]], object]
+"""Takes what the page says, answers what json can write. Raises ValueError saying what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the server serves. `tray` is None on real hardware."""
+    """What the server serves: the picture and its changes, and what may be asked and done.
+
+    `asks` are GET paths and take the address's query; `acts` are POST paths and take the body.
+    """
 
     draw: Callable[[], Picture]
     wait: Callable[[int], int]
-    tray: Tray | None
+    asks: Mapping[str, Act]
+    acts: Mapping[str, Act]
 
 
 class PageServer(ThreadingHTTPServer):
@@ -122,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(self._get)
 
     def do_POST(self) -> None:
-        """Hold up a card, on simulated hardware only."""
+        """Do what the page asks for."""
         self._answer(self._post)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
@@ -145,28 +141,35 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.FORBIDDEN, "another page may not do this")
 
     def _get(self, path: str) -> None:
-        if path in FILES:
-            name, kind = FILES[path]
-            self._send(HTTPStatus.OK, page_file(name), kind)
-        elif path == "/events":
+        if path == "/events":
             self._stream()
         elif path == "/picture":
             self._send(HTTPStatus.OK, self._picture(), "application/json")
-        elif path == "/tray" and self.server.page.tray:
-            self._send_tray(self.server.page.tray)
+        elif path in self.server.page.asks:
+            self._reply(HTTPStatus.OK, self.server.page.asks[path], self._query())
         else:
+            self._send_file(path)
+
+    def _send_file(self, path: str) -> None:
+        name = path.removeprefix("/") or START
+        if name not in page_files():
             raise Refused(HTTPStatus.NOT_FOUND, "there is nothing here")
+        self._send(HTTPStatus.OK, page_files()[name], KINDS[Path(name).suffix])
 
     def _post(self, path: str) -> None:
-        tray = self.server.page.tray
-        if path != "/tap" or tray is None:
+        if path not in self.server.page.acts:
             raise Refused(HTTPStatus.NOT_FOUND, "there is nothing here")
-        for method, value in self._body().items():
-            try:
-                tray.hold_up(method, value)
-            except ValueError as wrong:
-                raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from wrong
-        self._send(HTTPStatus.ACCEPTED, b"{}", "application/json")
+        self._reply(HTTPStatus.ACCEPTED, self.server.page.acts[path], self._body())
+
+    def _reply(self, status: HTTPStatus, act: Act, said: Mapping[str, str]) -> None:
+        try:
+            told = act(said)
+        except ValueError as wrong:
+            raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from wrong
+        self._send(status, json.dumps(told, ensure_ascii=False).encode(), "application/json")
+
+    def _query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.path).query)[:MOST_NAMED])
 
     def _body(self) -> dict[str, str]:
         if self.headers.get_content_type() != "application/json":
@@ -182,11 +185,6 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.BAD_REQUEST, 'say it as {"card": "04A2…"}')
         return body
 
-    def _send_tray(self, tray: Tray) -> None:
-        search = parse_qs(urlsplit(self.path).query).get("search", [""])[0]
-        held = [{"card": each.card, "name": each.name} for each in tray.cards(search)]
-        self._send(HTTPStatus.OK, json.dumps(held).encode(), "application/json")
-
     def _stream(self) -> None:
         """The whole picture whenever it changed, and now and then so that a dead line shows."""
         self.close_connection = True
@@ -201,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _picture(self) -> bytes:
         picture = self.server.page.draw().as_json()
-        has_tray = self.server.page.tray is not None
+        has_tray = "/tray" in self.server.page.asks
         return json.dumps(picture | {"tray": has_tray}, ensure_ascii=False).encode()
 
     def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:
@@ -218,6 +216,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @cache
-def page_file(name: str) -> bytes:
-    """A file of the page, as shipped."""
-    return resources.files("kiosk.screen").joinpath("page", name).read_bytes()
+def page_files() -> Mapping[str, bytes]:
+    """The files of the page, as shipped, by name."""
+    folder = resources.files("kiosk.screen").joinpath("page")
+    return {
+        each.name: each.read_bytes() for each in folder.iterdir() if Path(each.name).suffix in KINDS
+    }

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,13 +7,16 @@ import pytest
 from drivers.clock.clock import Reading
 from kiosk.link.state import LinkState
 from kiosk.screen.board import Board
-from kiosk.screen.picture import Earlier, Picture, Result, draw
+from kiosk.screen.panel import Moment
+from kiosk.screen.picture import Picture, draw
+from kiosk.screen.results import Earlier, Result
 from kiosk.visit import Answer, Outcome
 from tests.kiosk.made import at, reading_at
 
 ONLINE = LinkState(online=True, confirmed=9, last=9)
 MIA = Answer(Outcome.SIGNED_IN, at("08:12"), name="Mia K.", language="en", late_minutes=12, seq=9)
 READING = reading_at("08:12")
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def picture(
@@ -24,8 +27,7 @@ def picture(
     for answer in answers:
         board.show(answer, now=READING.uptime)
     later: Reading = replace(READING, uptime=READING.uptime + timedelta(seconds=after))
-    view = board.view(now=later.uptime)
-    return draw(view, reading=later, zone=ZoneInfo("Europe/Berlin"), language=language)
+    return draw(board.view(now=later.uptime), Moment(later, BERLIN, language))
 
 
 def words_of(answer: Answer) -> tuple[str, str, str, str]:
@@ -132,6 +134,58 @@ def test_a_clock_in_doubt_is_said_to_be() -> None:
     board.report_health(can_record=True, clock_trusted=False)
     view = board.view(now=READING.uptime)
 
-    told = draw(view, reading=READING, zone=ZoneInfo("Europe/Berlin"), language="en")
+    told = draw(view, Moment(READING, BERLIN, "en"))
 
     assert told.clock_note == "Time approximate"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    mode: str = "notice"
+    urgent: bool = False
+    text: str = "Hold the card for Mia K."
+
+    def draw(self, moment: Moment) -> Text:
+        return Text(f"{self.text} ({moment.language})")
+
+
+def drawn(board: Board) -> Picture:
+    return draw(board.view(now=READING.uptime), Moment(READING, BERLIN, "en"))
+
+
+def test_a_panel_takes_the_place_of_the_clock_until_it_is_taken_down() -> None:
+    board = Board(shown_for=timedelta(seconds=3))
+    board.put_up(Notice())
+
+    told = drawn(board)
+    board.take_down("notice")
+
+    assert (told.mode, told.panel) == ("notice", Text("Hold the card for Mia K. (en)"))
+    assert drawn(board).mode == "idle"
+
+
+def test_a_panel_gives_way_to_an_answer() -> None:
+    board = Board(shown_for=timedelta(seconds=3))
+    board.put_up(Notice())
+    board.show(MIA, now=READING.uptime)
+
+    told = drawn(board)
+
+    assert (told.mode, told.panel) == ("result", None)
+
+
+def test_an_urgent_panel_stands_above_answers_and_other_panels() -> None:
+    board = Board(shown_for=timedelta(seconds=3))
+    board.put_up(Notice(mode="evacuation", urgent=True))
+    board.put_up(Notice())
+    board.show(MIA, now=READING.uptime)
+
+    told = drawn(board)
+
+    assert (told.mode, told.result) == ("evacuation", None)
+    assert [each.who for each in told.earlier] == ["Mia K."]

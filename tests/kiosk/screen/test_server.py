@@ -1,7 +1,7 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Thread
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.screen.board import Board
+from kiosk.screen.panel import Moment
 from kiosk.screen.picture import Picture, draw
-from kiosk.screen.server import SECURITY, Page, PageServer, Tray, TrayCard
+from kiosk.screen.server import SECURITY, Act, Page, PageServer
 from kiosk.settings import Screen
 from kiosk.visit import Answer, Outcome
 from tests.kiosk.made import at, reading_at
@@ -28,8 +29,9 @@ class Site:
     def __init__(self, *, with_tray: bool) -> None:
         self.board = Board(shown_for=timedelta(seconds=3))
         self.held: list[tuple[str, str]] = []
-        tray = Tray(cards=self._cards, hold_up=self._hold_up) if with_tray else None
-        page = Page(draw=self._draw, wait=self._wait, tray=tray)
+        asks: dict[str, Act] = {"/tray": self._cards} if with_tray else {}
+        acts: dict[str, Act] = {"/tap": self._hold_up} if with_tray else {}
+        page = Page(draw=self._draw, wait=self._wait, asks=asks, acts=acts)
         self.server = PageServer(Screen(port=free_port()), page)
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.thread = Thread(target=self.server.serve_forever)
@@ -56,18 +58,20 @@ class Site:
 
     def _draw(self) -> Picture:
         view = self.board.view(now=READING.uptime)
-        return draw(view, reading=READING, zone=ZoneInfo("Europe/London"), language="en")
+        return draw(view, Moment(READING, ZoneInfo("Europe/London"), "en"))
 
     def _wait(self, seen: int) -> int:
         return self.board.wait(seen, timeout=timedelta(seconds=0.2))
 
-    def _cards(self, search: str) -> list[TrayCard]:
-        return [TrayCard("04A224B1", f"Found {search}")]
+    def _cards(self, asked: Mapping[str, str]) -> object:
+        return [{"card": "04A224B1", "name": f"Found {asked['search']}"}]
 
-    def _hold_up(self, method: str, value: str) -> None:
-        if method != "card":
-            raise ValueError("a card or a qr can be held up")
-        self.held.append((method, value))
+    def _hold_up(self, said: Mapping[str, str]) -> object:
+        for method, value in said.items():
+            if method != "card":
+                raise ValueError("a card or a qr can be held up")
+            self.held.append((method, value))
+        return {}
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ def bare_site() -> Iterator[Site]:
     site.end()
 
 
-@pytest.mark.parametrize("path", ["/", "/kiosk.css", "/kiosk.js"])
+@pytest.mark.parametrize("path", ["/", "/kiosk.css", "/kiosk.js", "/result.js", "/foot.css"])
 def test_the_page_is_served_with_nothing_from_elsewhere(site: Site, path: str) -> None:
     status, body, headers = site.ask(path)
 

@@ -1,0 +1,102 @@
+"""Answers as the page is told them: one large, the last ones small in the foot."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.screen import words
+from kiosk.screen.board import FOOT, Shown, View
+from kiosk.screen.panel import Moment
+from kiosk.screen.words import Brief, Word, say
+from kiosk.visit import Answer, Outcome
+
+MILLISECOND = timedelta(milliseconds=1)
+
+ICONS = {
+    Outcome.SIGNED_IN: Brief.IN,
+    Outcome.SIGNED_OUT: Brief.OUT,
+    Outcome.ALREADY_IN: Brief.ALREADY,
+    Outcome.ALREADY_OUT: Brief.ALREADY,
+    Outcome.UNKNOWN: Brief.ASK,
+    Outcome.BLOCKED: Brief.STOP,
+    Outcome.NOT_RECORDED: Brief.STOP,
+}
+REFUSALS = frozenset({Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.NOT_RECORDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One answer, large."""
+
+    number: int
+    icon: str
+    word: str
+    who: str
+    when: str
+    late: str
+    language: str
+    direction: str
+    leaves_in_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One answer, in the foot."""
+
+    icon: str
+    who: str
+    text: str
+
+
+def large(view: View, moment: Moment) -> Result | None:
+    """The newest answer while its time is not over; None from then on."""
+    newest = view.answers[0] if view.answers else None
+    if newest is None or moment.reading.uptime >= newest.personal_until:
+        return None
+    return _result(newest, moment)
+
+
+def earlier(view: View, moment: Moment, *, skip: int) -> tuple[Earlier, ...]:
+    """The answers of the foot, without the `skip` newest."""
+    small = view.answers[skip:][:FOOT]
+    return tuple(_earlier(each, view, moment) for each in small)
+
+
+def _result(shown: Shown, moment: Moment) -> Result:
+    answer = shown.answer
+    spoken = words.known(answer.language or moment.language)
+    return Result(
+        number=shown.number,
+        icon=ICONS[answer.outcome],
+        word=say(answer.because or answer.outcome, spoken),
+        who=say(Word.SEE_OFFICE, spoken) if answer.outcome in REFUSALS else answer.name,
+        when=_when(answer, moment, spoken),
+        late=say(Word.LATE, spoken, minutes=answer.late_minutes) if answer.late_minutes else "",
+        language=spoken,
+        direction=words.direction(spoken),
+        leaves_in_ms=(shown.personal_until - moment.reading.uptime) // MILLISECOND,
+    )
+
+
+def _when(answer: Answer, moment: Moment, language: str) -> str:
+    time = _clock(answer.at, moment)
+    match answer.outcome:
+        case Outcome.NOT_RECORDED:
+            return say(Word.CANNOT_SAVE, language)
+        case Outcome.ALREADY_IN | Outcome.ALREADY_OUT if answer.since:
+            return say(Word.SINCE, language, time=_clock(answer.since, moment))
+        case Outcome.SIGNED_OUT:
+            return f"{time} · {say(Word.GOODBYE, language)}"
+    return time
+
+
+def _earlier(shown: Shown, view: View, moment: Moment) -> Earlier:
+    answer = shown.answer
+    icon = ICONS[answer.outcome]
+    text = f"{say(icon, moment.language)} {_clock(answer.at, moment)}"
+    if answer.seq is not None and answer.seq > view.link.confirmed:
+        text += f" · {say(Word.SAVED_HERE, moment.language)}"
+    return Earlier(icon, answer.name, text)
+
+
+def _clock(at: datetime, moment: Moment) -> str:
+    return f"{at.astimezone(moment.zone):%H:%M}"

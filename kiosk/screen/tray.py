@@ -1,0 +1,49 @@
+"""The tray beside the page: the simulated hardware, as a page may use it."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kiosk import database as files
+from kiosk import site
+from kiosk.identify import roster
+from kiosk.screen.server import Act
+
+TRAY_CARDS = 60
+
+
+class Tray:
+    """Cards of the roster, and a hand that holds them up."""
+
+    def __init__(self, folder: Path, hold_up: Callable[[str, str], None]) -> None:
+        """`hold_up` takes (method, value) and raises ValueError for what cannot be held up."""
+        self._path = folder / site.FILE
+        self._hold_up = hold_up
+
+    @property
+    def asks(self) -> Mapping[str, Act]:
+        """Cards whose holder's name contains `search`."""
+        return {"/tray": lambda asked: self._cards(asked.get("search", ""))}
+
+    @property
+    def acts(self) -> Mapping[str, Act]:
+        """Hold up what is named by its method."""
+        return {"/tap": self._tap}
+
+    def _tap(self, said: Mapping[str, str]) -> object:
+        for method, value in said.items():
+            self._hold_up(method, value)
+        return {}
+
+    def _cards(self, search: str) -> list[dict[str, str]]:
+        try:
+            database = files.connect(self._path, durability=files.Durability.NORMAL)
+        except sqlite3.Error:
+            return []
+        try:
+            held = roster.cards(database, search=search, most=TRAY_CARDS)
+        except sqlite3.Error:
+            return []
+        finally:
+            database.close()
+        return [{"card": each.card, "name": each.name} for each in held]

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from kiosk.screen.tray import Tray
+from tests.kiosk.made import fill
+from tests.kiosk.neighbours import card_of
+
+
+def tray_in(folder: Path, held: list[tuple[str, str]]) -> Tray:
+    return Tray(folder, lambda method, value: held.append((method, value)))
+
+
+def test_cards_are_found_by_their_holders_name(tmp_path: Path) -> None:
+    fill(tmp_path, 1, 17)
+
+    found = tray_in(tmp_path, []).asks["/tray"]({"search": "17"})
+
+    assert found == [{"card": card_of(17), "name": "Person 17"}]
+
+
+@pytest.mark.fault
+def test_without_a_roster_there_are_no_cards(tmp_path: Path) -> None:
+    assert tray_in(tmp_path, []).asks["/tray"]({}) == []
+
+
+def test_what_is_tapped_is_held_up(tmp_path: Path) -> None:
+    held: list[tuple[str, str]] = []
+
+    tray_in(tmp_path, held).acts["/tap"]({"qr": "abc"})
+
+    assert held == [("qr", "abc")]
