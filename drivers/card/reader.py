@@ -31,6 +31,15 @@ class CardUid:
         return self.octets.hex().upper()
 
 
+RANDOM_PREFIX = 0x08
+"""A single size number that begins so is thrown anew each time (ISO/IEC 14443-3, 6.5.4)."""
+
+
+def is_random(card: CardUid) -> bool:
+    """Whether the number tells nothing: the same card or phone shows another one next time."""
+    return len(card.octets) == LENGTHS[0] and card.octets[0] == RANDOM_PREFIX
+
+
 class CardReader(Protocol):
     """Reads the cards held to one antenna.
 
