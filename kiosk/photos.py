@@ -30,16 +30,21 @@ class Still:
 
 
 class PhotoBox:
-    """The stills in one folder. Any thread may use it. Methods raise OSError."""
+    """The stills in one folder. Any thread may use it. Methods raise OSError.
 
-    def __init__(self, folder: Path) -> None:
+    At most `most` are kept, and none while less than `spared` bytes of the disk are free.
+    """
+
+    def __init__(self, folder: Path, *, most: int = MOST_KEPT, spared: int = SPARED) -> None:
+        self._most = most
+        self._spared = spared
         self._folder = folder / FOLDER
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def add(self, still: Still) -> bool:
         """Keep a still; False, and not kept, when the disk is short."""
         self._make_room()
-        if shutil.disk_usage(self._folder).free < SPARED:
+        if shutil.disk_usage(self._folder).free < self._spared:
             return False
         fresh = self._folder / f"{still.track}.new"
         fresh.write_bytes(still.sealed)
@@ -66,8 +71,8 @@ class PhotoBox:
     def _make_room(self) -> None:
         """Drop the oldest while there are too many, or all while the disk is short."""
         waiting = self._waiting()
-        is_short = shutil.disk_usage(self._folder).free < SPARED
-        dropped = waiting if is_short else waiting[: max(0, len(waiting) + 1 - MOST_KEPT)]
+        is_short = shutil.disk_usage(self._folder).free < self._spared
+        dropped = waiting if is_short else waiting[: max(0, len(waiting) + 1 - self._most)]
         for path in dropped:
             path.unlink(missing_ok=True)
 

@@ -2,7 +2,9 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.photos import MOST_KEPT, PhotoBox, Still
+import pytest
+
+from kiosk.photos import PhotoBox, Still
 from tests.kiosk.made import at
 
 
@@ -31,9 +33,18 @@ def test_a_still_stays_until_the_gateway_has_it(tmp_path: Path) -> None:
 
 
 def test_the_oldest_make_room_for_the_newest(tmp_path: Path) -> None:
-    box = PhotoBox(tmp_path)
-    for number in range(MOST_KEPT + 2):
+    box = PhotoBox(tmp_path, most=5)
+    for number in range(7):
         box.add(still(number))
 
-    assert box.count() == MOST_KEPT
+    assert box.count() == 5
     assert box.oldest() == still(2)
+
+
+@pytest.mark.covers("QR-04")
+def test_stills_are_the_first_to_go_when_the_disk_is_short(tmp_path: Path) -> None:
+    PhotoBox(tmp_path).add(still(1))
+    box = PhotoBox(tmp_path, spared=2**63)
+
+    assert not box.add(still(2))
+    assert box.count() == 0
