@@ -13,6 +13,7 @@ from gateway.attendance.rules import LatePolicy, Period, lateness
 from gateway.attendance.values import SessionState
 from gateway.fleet.options import Options, door_options
 from gateway.keys import gateway_key
+from gateway.people.badge_keys import badge_keys
 from gateway.timetable.models import RegistrationPeriod, Site, YearGroup
 from gateway.timetable.queries import school_day
 from kiosk.protocol.days import school_day as date_of
@@ -34,6 +35,7 @@ def site_settings(site: Site, *, now: datetime) -> SiteSettings:
         repeat_window_s=site.repeat_window_s,
         late_periods=_late_periods(site, now),
         seal_key=base64.b64encode(gateway_key().public).decode(),
+        badge_keys=badge_keys(),
         photo=PhotoOptions(on=options.photo_on),
         face=_face_options(options),
         fallback=FallbackOptions(pin=options.fallback_pin, names=options.fallback_names),

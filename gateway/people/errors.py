@@ -31,6 +31,14 @@ class WrongPerson(Rejected):
     """What was given of a person is incomplete or contradicts another person."""
 
 
+class UnknownBadge(Rejected):
+    """No badge has this number, or it does not hold any more."""
+
+
+class BadgeKeyLost(Rejected):
+    """A badge's signing key cannot be opened or made; the message says what to do."""
+
+
 class WrongLogin(Rejected):
     """A login's name, password or role cannot be used."""
 

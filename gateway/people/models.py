@@ -61,6 +61,49 @@ class Credential(models.Model):
         return f"{self.method} {self.pk}"
 
 
+class SigningKey(models.Model):
+    """A key that badges are signed with; `sealed` is its private half, for this gateway alone.
+
+    Kiosks are told of it at once, and it signs from `signs_from` on. Badges signed with it
+    are believed until it is withdrawn.
+    """
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    public = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+    signs_from = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"key {self.number}"
+
+
+class Badge(models.Model):
+    """A signed badge that was given out: on paper, or on a phone behind a secret link.
+
+    Tokens are kept nowhere: whoever may see one has it signed anew. `link_digest` is the
+    SHA-256 of a phone's link.
+    """
+
+    class Kind(models.TextChoices):
+        PRINTED = "printed"
+        PHONE = "phone"
+
+    serial = models.BigIntegerField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="badges")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    link_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL keeps it unique
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=150)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.CharField(max_length=200, default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"badge {self.serial}"
+
+
 class ApiToken(models.Model):
     """Lets a program call the API as `user`. Only the token's SHA-256 is kept."""
 

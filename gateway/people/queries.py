@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 
 from gateway.bulk import MOST_PARAMETERS
-from gateway.people.models import Credential, Person, RosterClock
+from gateway.people.models import Badge, Credential, Person, RosterClock
 from gateway.people.rules import shown_name
 from gateway.people.values import PersonDetails
+from kiosk.protocol.badges import CREDENTIAL
 from kiosk.protocol.messages import Credential as Shown
 from kiosk.protocol.messages import Method, PersonKind, RosterPerson
 
@@ -112,7 +113,7 @@ def roster_since(version: int, most: int = MOST_PEOPLE) -> RosterChange:
 def _changed_people(base: int, newest: int, most: int) -> list[Person]:
     rows = Person.objects.filter(roster_version__gt=base, roster_version__lte=newest)
     if base == 0:
-        rows = rows.filter(active=True)
+        rows = rows.filter(Q(active=True) | Exists(Badge.objects.filter(person=OuterRef("pk"))))
     return list(rows.order_by("roster_version")[:most])
 
 
@@ -120,7 +121,7 @@ def _changed_credentials(base: int, newest: int, most: int) -> list[Credential]:
     rows = Credential.objects.filter(roster_version__gt=base, roster_version__lte=newest)
     if base == 0:
         rows = rows.exclude(blocked_at=None)
-    return list(rows.order_by("roster_version")[:most])
+    return list(rows.select_related("person").order_by("roster_version")[:most])
 
 
 def _told(
@@ -131,15 +132,43 @@ def _told(
     version: int,
     complete: bool,
 ) -> RosterChange:
+    badges = _badges_of(people)
+    barred = {each for each, ends in badges.items() if ends}
+    barred |= {_shown(row.method, row.value) for row in credentials if _is_barred(row)}
+    named = {_shown(row.method, row.value) for row in credentials} | set(badges)
     return RosterChange(
         base=base,
         version=version,
         complete=complete,
         people=_roster_people([person.pk for person in people if person.active]),
         removed=tuple(person.pk for person in people if not person.active),
-        blocked=tuple(_shown(c.method, c.value) for c in credentials if c.blocked_at is not None),
-        unblocked=tuple(_shown(c.method, c.value) for c in credentials if c.blocked_at is None),
+        blocked=tuple(sorted(barred, key=_by_value)),
+        unblocked=tuple(sorted(named - barred, key=_by_value)),
     )
+
+
+def _badges_of(people: Sequence[Person]) -> dict[Shown, bool]:
+    """The badges of these persons, and whether each is barred: a kiosk believes a badge though
+    it has not heard of its holder, so it must hear that the holder left.
+    """
+    rows = Credential.objects.filter(
+        person__in=[person.pk for person in people],
+        method=Method.QR.value,
+        value__startswith=CREDENTIAL,
+    )
+    return {_shown(row.method, row.value): _is_barred(row) for row in rows.select_related("person")}
+
+
+def _is_barred(credential: Credential) -> bool:
+    """Whether kiosks refuse it: it is blocked, or the badge of somebody who left."""
+    if credential.blocked_at is not None:
+        return True
+    has_left = credential.person is not None and not credential.person.active
+    return has_left and credential.value.startswith(CREDENTIAL)
+
+
+def _by_value(shown: Shown) -> tuple[str, str]:
+    return shown.method.value, shown.value
 
 
 def _roster_people(person_ids: Sequence[int]) -> tuple[RosterPerson, ...]:

@@ -17,7 +17,7 @@ from django.db import Error as StoreError
 from gateway.errors import Rejected, Unavailable
 from gateway.fleet import queries as fleet
 from gateway.fleet import services as fleet_services
-from gateway.people import logins
+from gateway.people import badge_keys, logins
 from gateway.people.values import Role as PersonRole
 from gateway.project import roles
 from gateway.project.beats import Beats, Role
@@ -104,6 +104,7 @@ def add_site(options: Namespace) -> int:
         country=options.country,
         subdivision=options.subdivision,
     )
+    badge_keys.ensure_key(now=datetime.now(UTC))
     say(f"added site {options.slug}")
     return 0
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 PREFIX = "MB:"
+CREDENTIAL = "badge:"
+"""What a badge's credential begins with."""
 LENGTH = 120
 """Signs of a token."""
 LARGEST = 2**32 - 1
@@ -29,7 +31,6 @@ ROTATING_FOR = timedelta(seconds=20)
 SKEW = timedelta(seconds=5)
 """How far a kiosk's clock and the gateway's may be apart for a rotating badge."""
 
-_CREDENTIAL = "badge:"
 _VERSION = 0x10
 _BODY = struct.Struct(">BBIII")
 _SIGNATURE_OCTETS = 64
@@ -65,7 +66,7 @@ class Badge:
 
 def credential_of(serial: int) -> str:
     """The credential's value of a badge, such as "badge:17"."""
-    return f"{_CREDENTIAL}{serial}"
+    return f"{CREDENTIAL}{serial}"
 
 
 def claims_badge(text: str) -> bool:
@@ -73,7 +74,7 @@ def claims_badge(text: str) -> bool:
 
     One that only says a badge's credential claims it too: everybody could print that.
     """
-    return text.startswith((PREFIX, _CREDENTIAL))
+    return text.startswith((PREFIX, CREDENTIAL))
 
 
 def signed(badge: Badge, *, key: int, private: bytes) -> str:

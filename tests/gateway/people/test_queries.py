@@ -170,7 +170,7 @@ def test_the_number_of_queries_does_not_grow_with_the_roster(
     for number in range(many):
         make_student(f"P{number}", year_group=group, card=card(number))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(roster_since(0).people) == many
 
 
