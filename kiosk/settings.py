@@ -35,9 +35,73 @@ class _Part(BaseModel):
 
 
 class Hardware(StrEnum):
-    """What is wired to the kiosk."""
+    """Whether devices are wired to the kiosk, or only played."""
 
     SIMULATED = "simulated"
+    REAL = "real"
+
+
+class Mfrc522(_Part):
+    """A card reader on the Pi's SPI bus."""
+
+    bus: int = Field(0, ge=0, description="SPI bus")
+    device: int = Field(0, ge=0, description="chip select on that bus")
+    speed_hz: int = Field(1_000_000, ge=10_000, le=10_000_000, description="SPI clock")
+    reset_pin: int = Field(22, ge=1, le=40, description="reset, as counted on the board")
+
+
+class Wedge(_Part):
+    """A USB card reader that types like a keyboard."""
+
+    name: str = Field("RFID", description="part of the reader's name; `lsusb` shows it")
+    vendor: int | None = Field(None, ge=0, le=0xFFFF, description="its USB vendor number, instead")
+    product: int | None = Field(None, ge=0, le=0xFFFF, description="its USB product number")
+    form: str = Field("", description="how it types numbers, such as decimal; empty: to be learnt")
+
+
+class Pcsc(_Part):
+    """A PC/SC card reader."""
+
+    name: str = Field("", description="part of the reader's name; empty: the first there is")
+
+
+class CameraKind(StrEnum):
+    """How a camera is reached."""
+
+    PICAMERA2 = "picamera2"
+    V4L2 = "v4l2"
+
+
+class CameraPart(_Part):
+    """A camera."""
+
+    kind: CameraKind = Field(CameraKind.PICAMERA2, description="picamera2, or v4l2 for USB")
+    number: int = Field(0, ge=0, description="which of the Pi's cameras")
+    device: Path = Field(Path("/dev/video0"), description="device of a v4l2 camera")
+    frames_per_second: float = Field(15, gt=0, le=60, description="pictures looked at in a second")
+
+
+class Lamp(_Part):
+    """An RGB lamp; pins are BCM numbers."""
+
+    red: int = Field(17, description="pin of red")
+    green: int = Field(27, description="pin of green")
+    blue: int = Field(22, description="pin of blue")
+    common_anode: bool = Field(False, description="true where the lamp's common leg is at 3.3 V")
+
+
+class BuzzerPart(_Part):
+    """A buzzer; its pin is a BCM number."""
+
+    pin: int = Field(23, description="pin of the buzzer")
+    tonal: bool = Field(True, description="false for one that knows one tone alone")
+
+
+class ButtonPart(_Part):
+    """The staff's button; its pin is a BCM number."""
+
+    pin: int = Field(24, description="pin of the button; the other leg to ground")
+    hold: Seconds = Field(timedelta(seconds=2), description="how long a long press is")
 
 
 class Tls(_Part):
@@ -80,6 +144,7 @@ class Screen(_Part):
     )
     language: str = Field("en", pattern="^(en|de|ar)$", description="en, de or ar")
     shown_for: Seconds = Field(timedelta(seconds=3), description="how long a name may stay")
+    touch: bool = Field(False, description="true where the screen can be touched")
 
 
 class KioskSettings(BaseSettings):
@@ -95,7 +160,9 @@ class KioskSettings(BaseSettings):
     zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Europe/London", description="time zone until the gateway has told the site's"
     )
-    hardware: Hardware = Field(Hardware.SIMULATED, description="simulated: no devices needed")
+    hardware: Hardware = Field(
+        Hardware.SIMULATED, description="simulated: no devices needed; real: what is named below"
+    )
     assume_trusted_clock: bool = Field(
         False, description="true where the clock is right without NTP"
     )
@@ -105,6 +172,20 @@ class KioskSettings(BaseSettings):
     )
     broker: Broker = Field(Broker(), description="the MQTT broker")
     screen: Screen = Field(Screen(), description="the local page")
+    mfrc522: Mfrc522 | None = Field(None, description="a card reader on the SPI bus")
+    wedge: Wedge | None = Field(None, description="a USB card reader that types")
+    pcsc: Pcsc | None = Field(None, description="a PC/SC card reader")
+    camera: CameraPart | None = Field(None, description="a camera")
+    lamp: Lamp | None = Field(None, description="an RGB lamp; pins are BCM numbers")
+    buzzer: BuzzerPart | None = Field(None, description="a buzzer")
+    button: ButtonPart | None = Field(None, description="the staff's button")
+
+    @model_validator(mode="after")
+    def _something_to_read_with(self) -> Self:
+        readers = (self.mfrc522, self.wedge, self.pcsc, self.camera)
+        if self.hardware is Hardware.REAL and not any(readers):
+            raise ValueError("hardware is real: name at least one of mfrc522, wedge, pcsc, camera")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,124 @@
+"""What is wired to the kiosk, as its settings say. A device that is not there says so itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from drivers.button.button import Button
+from drivers.camera.camera import Camera
+from drivers.card.reader import CardReader
+from drivers.feedback.feedback import Feedback
+from drivers.qr.decoder import QrDecoder
+from kiosk.settings import CameraKind, KioskSettings
+
+
+class Hardware(Protocol):
+    """Everything a kiosk has; a camera, and the code reader with it, only where there is one."""
+
+    @property
+    def readers(self) -> Mapping[str, CardReader]:
+        """The card readers by the names they are reported under."""
+        ...
+
+    @property
+    def camera(self) -> Camera | None:
+        """What looks at who stands there."""
+        ...
+
+    @property
+    def decoder(self) -> QrDecoder:
+        """What finds codes in its pictures."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[Feedback, ...]:
+        """Lamp and buzzer."""
+        ...
+
+    @property
+    def button(self) -> Button | None:
+        """The staff's button."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Real devices. None is opened yet: each is when it is first used, and again after a fault."""
+
+    readers: Mapping[str, CardReader]
+    camera: Camera | None
+    decoder: QrDecoder
+    outputs: tuple[Feedback, ...] = ()
+    button: Button | None = None
+    hold_up: None = field(default=None, init=False)
+
+
+def fit(settings: KioskSettings) -> Fitted:
+    """The devices of the settings' sections. Raises ValueError for pins that cannot be."""
+    from drivers.qr.second_opinion import best_decoder  # noqa: PLC0415 - real kiosks alone need it
+
+    return Fitted(
+        readers=_readers(settings),
+        camera=_camera(settings),
+        decoder=best_decoder(),
+        outputs=_outputs(settings),
+        button=_button(settings),
+    )
+
+
+def _readers(settings: KioskSettings) -> Mapping[str, CardReader]:
+    """By the names they are reported under."""
+    readers: dict[str, CardReader] = {}
+    if spi := settings.mfrc522:
+        from drivers.card.mfrc522 import Mfrc522Reader  # noqa: PLC0415 - only where it is wired
+        from drivers.card.place import Place  # noqa: PLC0415 - the same
+
+        place = Place(spi.bus, spi.device, spi.speed_hz, spi.reset_pin)
+        readers["card-reader"] = Mfrc522Reader(place)
+    if usb := settings.wedge:
+        from drivers.card.numbers import Format  # noqa: PLC0415 - the same
+        from drivers.card.wedge import Wanted, WedgeReader  # noqa: PLC0415 - the same
+
+        form = Format.parse(usb.form) if usb.form else None
+        readers["usb-reader"] = WedgeReader(Wanted(usb.name, usb.vendor, usb.product), form=form)
+    if pcsc := settings.pcsc:
+        from drivers.card.pcsc import PcscReader  # noqa: PLC0415 - the same
+
+        readers["pcsc-reader"] = PcscReader(pcsc.name)
+    return readers
+
+
+def _camera(settings: KioskSettings) -> Camera | None:
+    part = settings.camera
+    if part is None:
+        return None
+    if part.kind is CameraKind.V4L2:
+        from drivers.camera.v4l2 import V4l2Camera  # noqa: PLC0415 - only where it is wired
+
+        return V4l2Camera(str(part.device))
+    from drivers.camera.picamera2 import Picamera2Camera, Streams  # noqa: PLC0415 - the same
+
+    streams = Streams(frames_per_second=part.frames_per_second)
+    return Picamera2Camera(part.number, streams=streams)
+
+
+def _outputs(settings: KioskSettings) -> tuple[Feedback, ...]:
+    from drivers.feedback.gpio import gpio_buzzer, gpio_lamp  # noqa: PLC0415 - only where wired
+
+    outputs: list[Feedback] = []
+    if lamp := settings.lamp:
+        anode = lamp.common_anode
+        outputs.append(
+            gpio_lamp(red=lamp.red, green=lamp.green, blue=lamp.blue, common_anode=anode)
+        )
+    if buzzer := settings.buzzer:
+        outputs.append(gpio_buzzer(pin=buzzer.pin, tonal=buzzer.tonal))
+    return tuple(outputs)
+
+
+def _button(settings: KioskSettings) -> Button | None:
+    if settings.button is None:
+        return None
+    from drivers.button.gpio import GpioButton  # noqa: PLC0415 - only where it is wired
+
+    return GpioButton(pin=settings.button.pin, hold=settings.button.hold)

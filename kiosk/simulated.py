@@ -1,0 +1,42 @@
+"""Everything a kiosk has, without hardware: held up, pressed and looked at by calling it."""
+
+from collections.abc import Mapping
+
+from drivers.button.simulated import SimulatedButton
+from drivers.camera.simulated import SimulatedCamera
+from drivers.card.reader import CardReader, CardUid
+from drivers.card.simulated import SimulatedCardReader
+from drivers.feedback.feedback import Feedback
+from drivers.feedback.simulated import SimulatedFeedback
+from drivers.qr.decoder import QrDecoder
+from drivers.qr.simulated import SimulatedQrDecoder, frame_of
+
+
+class SimulatedHardware:
+    """As `kiosk.hardware.Hardware`."""
+
+    def __init__(self) -> None:
+        self.cards = SimulatedCardReader()
+        self.camera = SimulatedCamera()
+        self.decoder: QrDecoder = SimulatedQrDecoder()
+        self.feedback: Feedback = SimulatedFeedback()
+        self.button = SimulatedButton()
+
+    @property
+    def readers(self) -> Mapping[str, CardReader]:
+        """The card reader."""
+        return {"card-reader": self.cards}
+
+    @property
+    def outputs(self) -> tuple[Feedback, ...]:
+        """Lamp and buzzer in one."""
+        return (self.feedback,)
+
+    def hold_up(self, method: str, value: str) -> None:
+        """Hold a card or a code up to the kiosk. Raises ValueError when it is neither."""
+        if method == "card":
+            self.cards.tap(CardUid.parse(value))
+        elif method == "qr" and value:
+            self.camera.show(frame_of(value))
+        else:
+            raise ValueError("a card or a qr can be held up")

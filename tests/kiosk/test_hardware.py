@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from drivers.camera.picamera2 import Picamera2Camera
+from drivers.card.mfrc522 import Mfrc522Reader
+from drivers.card.pcsc import PcscReader
+from drivers.card.wedge import WedgeReader
+from kiosk import settings
+from kiosk.hardware import fit
+from kiosk.settings import (
+    ButtonPart,
+    BuzzerPart,
+    CameraKind,
+    CameraPart,
+    Hardware,
+    KioskSettings,
+    Lamp,
+    Mfrc522,
+    Pcsc,
+    Wedge,
+)
+
+
+def real(**parts: object) -> KioskSettings:
+    return KioskSettings(kiosk="gate", site="main", hardware=Hardware.REAL, **parts)  # type: ignore[arg-type]  # parts of the test
+
+
+@pytest.mark.covers("DES-01")
+def test_each_section_of_the_settings_is_a_device() -> None:
+    fitted = fit(
+        real(
+            mfrc522=Mfrc522(), wedge=Wedge(name="RFID"), pcsc=Pcsc(), camera=CameraPart(),
+            lamp=Lamp(), buzzer=BuzzerPart(), button=ButtonPart(),
+        )
+    )  # fmt: skip
+
+    assert {name: type(reader) for name, reader in fitted.readers.items()} == {
+        "card-reader": Mfrc522Reader,
+        "usb-reader": WedgeReader,
+        "pcsc-reader": PcscReader,
+    }
+    assert isinstance(fitted.camera, Picamera2Camera)
+    assert [output.name for output in fitted.outputs] == ["lamp", "buzzer"]
+    assert fitted.button is not None
+
+
+def test_what_no_section_names_is_not_there() -> None:
+    fitted = fit(real(camera=CameraPart(kind=CameraKind.V4L2)))
+
+    assert (dict(fitted.readers), fitted.outputs, fitted.button) == ({}, (), None)
+
+
+def test_a_kiosk_that_could_read_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match="name at least one of mfrc522"):
+        real()
+
+
+def test_pins_that_belong_to_the_card_reader_are_refused() -> None:
+    with pytest.raises(ValueError, match="25"):
+        fit(real(mfrc522=Mfrc522(), lamp=Lamp(red=25)))
+
+
+def test_the_settings_of_the_manual_can_be_read(tmp_path: Path) -> None:
+
+    file = tmp_path / "kiosk.toml"
+    file.write_text(
+        'kiosk = "gate"\nsite = "main"\nhardware = "real"\n'
+        "[mfrc522]\nreset_pin = 22\n[camera]\n[lamp]\nred = 5\n"
+    )
+
+    found = settings.read(file)
+
+    assert found.mfrc522 == Mfrc522()
+    assert found.lamp == Lamp(red=5)
