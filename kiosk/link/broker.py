@@ -52,13 +52,17 @@ BrokerEvent = Connected | Disconnected | Heard
 
 
 class BrokerLine:
-    """The kiosk's connection to the broker. Events go to `put`, which must not block."""
+    """The kiosk's connection to the broker. Events go to `put`, which must not block.
+
+    `trouble` is what the broker last refused, or why it is away; empty while all is well.
+    """
 
     def __init__(self, settings: KioskSettings, *, put: Callable[[BrokerEvent], None]) -> None:
         self._settings = settings
         self._put = put
         self._topics = topics.KioskTopics(settings.kiosk)
         self._is_away = False
+        self.trouble = ""
         self._client = self._make_client()
 
     def start(self, stop: Event) -> None:
@@ -109,9 +113,10 @@ class BrokerLine:
         self, client: Client, _: object, __: ConnectFlags, code: ReasonCode, ___: Properties | None
     ) -> None:
         if code.is_failure:
-            log.error("broker_refuses", reason=str(code))
+            self.trouble = str(code)
+            log.error("broker_refuses", reason=self.trouble)
             return
-        self._is_away = False
+        self._is_away, self.trouble = False, ""
         log.info("broker_connected")
         own, shared = self._topics, topics.SiteTopics(self._settings.site)
         filters = (own.all_down, shared.all_down, topics.GATEWAY_STATE)
@@ -135,7 +140,8 @@ class BrokerLine:
         self, _: Client, __: object, mid: int, code: ReasonCode, ___: Properties | None
     ) -> None:
         if code.value >= REFUSED:
-            log.error("broker_refused_message", reason=str(code), mid=mid)
+            self.trouble = str(code)
+            log.error("broker_refused_message", reason=self.trouble, mid=mid)
 
     def _on_subscribe(
         self, _: Client, __: object, mid: int, codes: list[ReasonCode], ___: Properties | None
@@ -151,4 +157,5 @@ class BrokerLine:
     def _say_away(self, reason: str) -> None:
         if not self._is_away:
             self._is_away = True
+            self.trouble = self.trouble or reason
             log.warning("broker_away", reason=reason)

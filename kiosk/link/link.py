@@ -102,6 +102,11 @@ class Link:
         """Tell the link that there is something new to carry. Never waits."""
         self._inbox.put(errand)
 
+    @property
+    def trouble(self) -> str:
+        """Why the broker is away, or what it refused; empty while all is well."""
+        return self._line.trouble
+
     def wake(self) -> None:
         """Let the link look whether it should stop."""
         self._inbox.put(None)

@@ -1,0 +1,129 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from drivers.camera.simulated import SimulatedCamera
+from drivers.card.reader import CardReader, CardUid
+from drivers.card.simulated import SimulatedCardReader
+from drivers.errors import DeviceAway, DeviceMisread
+from drivers.feedback.feedback import Feedback
+from drivers.feedback.simulated import SimulatedFeedback
+from kiosk.checks import devices
+from kiosk.checks.finding import Verdict
+from kiosk.diagnosis import Diagnosis
+from kiosk.protocol.messages import DeviceReport
+
+pytestmark = pytest.mark.fault
+
+
+def diagnosis(*reports: DeviceReport, hanging: tuple[str, ...] = ()) -> Diagnosis:
+    return Diagnosis(
+        kiosk="front-door",
+        software="muster",
+        address="",
+        devices=reports,
+        hanging=hanging,
+        can_record=True,
+        clock_trusted=True,
+        online=True,
+        waiting=0,
+        trouble="",
+    )
+
+
+def away(name: str) -> DeviceReport:
+    return DeviceReport(name=name, ok=False, why="no answer")
+
+
+def test_a_device_that_answers_is_well() -> None:
+    (found,) = devices.reported(diagnosis(DeviceReport(name="mfrc522", ok=True)))
+
+    assert (found.check, found.verdict) == ("mfrc522", Verdict.WELL)
+
+
+def test_a_dead_reader_is_a_fault_with_its_remedy() -> None:
+    (found,) = devices.reported(diagnosis(away("mfrc522")))
+
+    assert (found.verdict, found.what) == (Verdict.FAULT, "does not answer: no answer")
+    assert "SPI is switched on" in found.remedy
+
+
+@pytest.mark.parametrize("name", ["camera", "lamp", "buzzer"])
+def test_what_the_kiosk_can_do_without_only_wants_a_look(name: str) -> None:
+    (found,) = devices.reported(diagnosis(away(name)))
+
+    assert (found.check, found.verdict) == (name, Verdict.WARNING)
+    assert found.remedy
+
+
+def test_a_device_whose_thread_hangs_is_told_once_whatever_it_said_last() -> None:
+    well = DeviceReport(name="mfrc522", ok=True)
+
+    (found,) = devices.reported(diagnosis(well, hanging=("mfrc522",)))
+
+    assert found.verdict is Verdict.FAULT
+    assert found.remedy.startswith("systemctl restart muster-kiosk")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A reader, a camera and a lamp, all simulated."""
+
+    cards: SimulatedCardReader = field(default_factory=SimulatedCardReader)
+    camera: SimulatedCamera = field(default_factory=SimulatedCamera)
+    lamp: SimulatedFeedback = field(default_factory=SimulatedFeedback)
+
+    @property
+    def readers(self) -> Mapping[str, CardReader]:
+        return {"mfrc522": self.cards}
+
+    @property
+    def outputs(self) -> tuple[Feedback, ...]:
+        return (self.lamp,)
+
+
+def found_by_trying(hardware: Bench) -> dict[str, Verdict]:
+    tried = devices.tried(devices.probes(hardware, moment=timedelta(0)))
+    return {found.check: found.verdict for found in tried}
+
+
+def test_well_devices_are_found_well_by_trying_them() -> None:
+    hardware = Bench()
+    hardware.cards.tap(CardUid.parse("04A224B1C95E80"))
+
+    assert found_by_trying(hardware) == {
+        "mfrc522": Verdict.WELL,
+        "camera": Verdict.WELL,
+        "lamp": Verdict.WELL,
+    }
+
+
+def test_dead_devices_are_found_by_trying_them() -> None:
+    hardware = Bench()
+    hardware.cards.fail(DeviceAway("version register reads 00"))
+    hardware.camera.fail(DeviceAway("no camera found"))
+
+    assert found_by_trying(hardware) == {
+        "mfrc522": Verdict.FAULT,
+        "camera": Verdict.WARNING,
+        "lamp": Verdict.WELL,
+    }
+
+
+def test_a_misread_card_shows_that_the_reader_lives() -> None:
+    hardware = Bench()
+    hardware.cards.fail(DeviceMisread("left too early"))
+
+    assert found_by_trying(hardware)["mfrc522"] is Verdict.WELL
+
+
+def test_devices_that_were_tried_are_let_go() -> None:
+    hardware = Bench()
+
+    devices.let_go(hardware)
+
+    assert hardware.cards.is_closed
+    assert hardware.camera.is_closed
+    assert hardware.lamp.is_closed
