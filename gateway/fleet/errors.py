@@ -17,3 +17,15 @@ class KioskExists(Rejected):
 
 class WrongOptions(Rejected):
     """Switches that cannot hold; the message says which."""
+
+
+class UnknownEnrolment(Rejected):
+    """Nobody asked a kiosk for this enrolment."""
+
+
+class KioskBusy(Rejected):
+    """The kiosk waits for somebody else already; the message says for whom."""
+
+
+class NoMoreWaiting(Rejected):
+    """The person cannot be enrolled at a kiosk; the message says why."""

@@ -1,8 +1,14 @@
 """Kiosks: where they hang, how they are, and how far each has been heard."""
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 
+from gateway.people.models import Person
 from gateway.timetable.models import Site
+from kiosk.protocol.messages import Method
+from kiosk.protocol.remarks import NotEnrolled
 
 
 class Kiosk(models.Model):
@@ -120,3 +126,50 @@ class BootAnchor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} {self.boot_id}"
+
+
+class DoorEnrolment(models.Model):
+    """A kiosk was asked to take a person's next card or face.
+
+    `number` is the card's number where staff know it already, `value` the one it was enrolled
+    with, `form` how the kiosk's reader was found to type numbers. `why` is the last refusal.
+    """
+
+    class Outcome(models.TextChoices):
+        """What it came to; empty while it is waited for."""
+
+        WAITING = ""
+        DONE = "done"
+        REFUSED = "refused"
+        CANCELLED = "cancelled"
+        TIMED_OUT = "timed_out"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="enrolments")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="door_enrolments")
+    method = models.CharField(max_length=8, choices=[(m.value, m.value) for m in Method])
+    number = models.CharField(max_length=20, default="", blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    started_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.WAITING, blank=True)
+    why = models.CharField(
+        max_length=9, choices=[(w.value, w.value) for w in NotEnrolled], default="", blank=True
+    )
+    value = models.CharField(max_length=512, default="", blank=True)
+    form = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kiosk",),
+                condition=models.Q(ended_at=None),
+                name="one_enrolment_at_a_time",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.method} of {self.person_id} at {self.kiosk_id}"

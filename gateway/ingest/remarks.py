@@ -9,15 +9,19 @@ from django.db import transaction
 
 from gateway.errors import Rejected
 from gateway.fleet.models import Kiosk
+from gateway.ingest import enrolling
 from gateway.ingest.parsing import Aside
 from gateway.ingest.services import keep_batch
-from kiosk.protocol.remarks import Remark, Remarks
+from kiosk.protocol.remarks import CardEnrolled, EnrolmentRefused, Remark, Remarks
 from kiosk.protocol.topics import KioskTopics
 
 Handler = Callable[[Kiosk, Any, datetime], None]
 """Takes (kiosk, remark, now); hearing it twice is hearing it once. Raises Rejected."""
 
-HANDLERS: Mapping[type, Handler] = {}
+HANDLERS: Mapping[type, Handler] = {
+    CardEnrolled: enrolling.card_enrolled,
+    EnrolmentRefused: enrolling.enrolment_refused,
+}
 """Who takes which remark."""
 
 

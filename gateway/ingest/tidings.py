@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from gateway.ingest import enrolling
 from gateway.ingest.queries import site_settings
 from gateway.timetable.models import Site
 from kiosk.protocol.topics import SiteTopics
@@ -27,7 +28,10 @@ def _settings(now: datetime) -> Iterator[tuple[str, BaseModel]]:
         yield SiteTopics(site.slug).settings, site_settings(site, now=now)
 
 
-TIDINGS = (Tiding(_settings, every=timedelta(seconds=15)),)
+TIDINGS = (
+    Tiding(_settings, every=timedelta(seconds=15)),
+    Tiding(enrolling.asked, every=timedelta(seconds=1)),
+)
 
 
 class Keeper:

@@ -250,13 +250,18 @@ class PhotosKept(Message):
 
 
 class Wanted(Wire):
-    """Whose card or face is to be enrolled next; `name` is what the screen may show."""
+    """Whose card or face is to be enrolled next; `name` is what the screen may show.
+
+    `number` is the card's number in hex where it is known already, empty where it is not: from
+    it, and from the person's other cards, a kiosk learns how its reader types numbers.
+    """
 
     id: UUID
     method: Method
     person: PositiveInt
     name: str
     until: AwareDatetime
+    number: Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=20)] = ""
 
 
 class Enrolment(Message):

@@ -55,13 +55,17 @@ class LateReasonGiven(Wire):
 
 
 class CardEnrolled(Wire):
-    """The card held up for an enrolment. `typed` is what a reader that types had typed."""
+    """The card held up for an enrolment. `typed` is what a reader that types had typed.
+
+    `form` is how that reader was found to type numbers, empty where it is not known.
+    """
 
     kind: Literal["card_enrolled"] = "card_enrolled"
     id: UUID
     enrolment: UUID
     value: CredentialValue
     typed: Annotated[str, Field(max_length=64)] = ""
+    form: Annotated[str, Field(max_length=40)] = ""
 
 
 class FaceEnrolled(Wire):
