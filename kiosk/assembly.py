@@ -9,21 +9,21 @@ from datetime import timedelta
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
-from drivers.camera.simulated import SimulatedCamera
-from drivers.card.reader import CardUid
-from drivers.card.simulated import SimulatedCardReader
+from drivers.camera.camera import Camera
 from drivers.clock.clock import Clock
-from drivers.feedback.feedback import Feedback
-from drivers.feedback.simulated import SimulatedFeedback
-from drivers.qr.simulated import SimulatedQrDecoder, frame_of
+from drivers.qr.decoder import QrDecoder
 from kiosk import supervised
+from kiosk.album import Album
 from kiosk.app import Loop
 from kiosk.devices import Devices
+from kiosk.diagnosis import Diagnosis, own_address
 from kiosk.eyes import Eyes
-from kiosk.health import Supervisor
+from kiosk.hardware import Hardware
+from kiosk.health import Supervisor, software
 from kiosk.lamps import Lamps
 from kiosk.link.hearing import Change
 from kiosk.link.link import Link
+from kiosk.link.relay import Errand
 from kiosk.pulse import Pulse
 from kiosk.screen.board import Board
 from kiosk.screen.panel import Moment
@@ -31,6 +31,8 @@ from kiosk.screen.picture import Picture, draw
 from kiosk.screen.server import BEAT, Page, PageServer
 from kiosk.screen.tray import Tray
 from kiosk.settings import KioskSettings
+from kiosk.simulated import SimulatedHardware
+from kiosk.stills import Stills
 from kiosk.visit import SiteRules
 from kiosk.watching import CardWatch, watch
 
@@ -42,29 +44,6 @@ class AlreadyRunning(Exception):
     """Another kiosk works in this folder: stop it, or give this one a folder of its own."""
 
 
-class SimulatedHardware:
-    """Everything a kiosk has, without hardware."""
-
-    def __init__(self) -> None:
-        self.cards = SimulatedCardReader()
-        self.camera = SimulatedCamera()
-        self.decoder = SimulatedQrDecoder()
-        self.feedback: Feedback = SimulatedFeedback()
-
-    def watches(self, clock: Clock) -> dict[str, CardWatch]:
-        """What looks out for cards."""
-        return {"card-reader": CardWatch(self.cards, clock)}
-
-    def hold_up(self, method: str, value: str) -> None:
-        """Hold a card or a code up to the kiosk. Raises ValueError when it is neither."""
-        if method == "card":
-            self.cards.tap(CardUid.parse(value))
-        elif method == "qr" and value:
-            self.camera.show(frame_of(value))
-        else:
-            raise ValueError("a card or a qr can be held up")
-
-
 class Kiosk:
     """One process: threads for readers, lamps, link and page, and the loop that decides."""
 
@@ -73,7 +52,7 @@ class Kiosk:
         settings: KioskSettings,
         clock: Clock,
         *,
-        hardware: SimulatedHardware,
+        hardware: Hardware,
         board: Board,
     ) -> None:
         self._settings = settings
@@ -84,7 +63,7 @@ class Kiosk:
         self.board = board
         self.devices = Devices()
         self.pulse = Pulse(clock)
-        self.lamps = Lamps(hardware.feedback, devices=self.devices)
+        self.lamps = Lamps(*hardware.outputs, devices=self.devices)
         self.loop = Loop(
             settings,
             clock,
@@ -101,14 +80,10 @@ class Kiosk:
             changed=self._follow,
         )
         self.loop.tell(self.link)
-        self.eyes = Eyes(
-            hardware.camera,
-            hardware.decoder,
-            clock,
-            put=self.loop.see,
-            devices=self.devices,
-            pulse=self.pulse,
-        )
+        self.eyes = self._eyes(hardware.camera, hardware.decoder)
+        album = self.eyes.album if self.eyes else Album()
+        self.stills = Stills(settings.data, album, bring=lambda: self.link.bring(Errand.PHOTOS))
+        self.loop.show(self.stills.took)
 
     def run(self) -> None:
         """Serve people until `stop`. Raises AlreadyRunning, OSError when the port is taken."""
@@ -121,6 +96,7 @@ class Kiosk:
             self._stop.set()
             self.link.wake()
             self.lamps.wake()
+            self.stills.wake()
             for thread in threads:
                 thread.join(timeout=2)
 
@@ -128,17 +104,48 @@ class Kiosk:
         """End cleanly; people who wait are answered first. Safe in a signal handler."""
         self.loop.stop()
 
+    def diagnose(self) -> Diagnosis:
+        """How the kiosk is. Safe from every thread."""
+        view = self.board.view(now=self._clock.read().uptime)
+        return Diagnosis(
+            kiosk=self._settings.kiosk,
+            software=software(),
+            address=own_address(),
+            devices=self.devices.reports(),
+            hanging=self.pulse.hanging(),
+            can_record=view.can_record,
+            clock_trusted=view.clock_trusted,
+            online=view.link.online,
+            waiting=view.link.queue,
+            trouble=self.link.trouble,
+        )
+
     def _start(self) -> list[Thread]:
         stop = self._stop
         threads = [
             supervised.start("lamps", lambda: self.lamps.run(stop), stop=stop),
             supervised.start("link", lambda: self.link.run(stop), stop=stop),
-            supervised.start("camera", lambda: self.eyes.run(stop), stop=stop),
+            supervised.start("stills", lambda: self.stills.run(stop), stop=stop),
         ]
-        for name, device in self._hardware.watches(self._clock).items():
-            look = self._watching(name, device)
-            threads.append(supervised.start(name, look, stop=stop))
+        if self.eyes is not None:
+            look = self.eyes.run
+            threads.append(supervised.start("camera", lambda: look(stop), stop=stop))
+        for name, reader in self._hardware.readers.items():
+            body = self._watching(name, CardWatch(reader, self._clock))
+            threads.append(supervised.start(name, body, stop=stop))
         return threads
+
+    def _eyes(self, camera: Camera | None, decoder: QrDecoder) -> Eyes | None:
+        if camera is None:
+            return None
+        return Eyes(
+            camera,
+            decoder,
+            self._clock,
+            put=self.loop.see,
+            devices=self.devices,
+            pulse=self.pulse,
+        )
 
     def _watching(self, name: str, device: CardWatch) -> Callable[[], None]:
         return lambda: watch(
@@ -152,12 +159,16 @@ class Kiosk:
 
     @contextmanager
     def _page(self) -> Iterator[None]:
-        tray = Tray(self._settings.data, self._hardware.hold_up)
+        played = self._hardware if isinstance(self._hardware, SimulatedHardware) else None
+        tray = Tray(self._settings.data, played.hold_up) if played else None
         page = Page(
             draw=self._draw,
             wait=lambda seen: self.board.wait(seen, timeout=BEAT),
-            asks=tray.asks,
-            acts=tray.acts,
+            asks={
+                **(tray.asks if tray else {}),
+                "/diagnosis": lambda _: self.diagnose().model_dump(mode="json"),
+            },
+            acts=tray.acts if tray else {},
         )
         server = PageServer(self._settings.screen, page)
         serving = Thread(target=server.serve_forever, name="page", daemon=True)
@@ -177,6 +188,7 @@ class Kiosk:
         """Pass on what the gateway said that is not the link's own business."""
         if change is Change.RULES:
             self.loop.rules_changed()
+            self.stills.settings_changed()
 
     def _settle(self, rules: SiteRules) -> None:
         self._zone = rules.zone

@@ -1,7 +1,7 @@
 """What is wired to the kiosk, as its settings say. A device that is not there says so itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.button.button import Button
@@ -10,6 +10,8 @@ from drivers.card.reader import CardReader
 from drivers.feedback.feedback import Feedback
 from drivers.qr.decoder import QrDecoder
 from kiosk.settings import CameraKind, KioskSettings
+from kiosk.settings import Hardware as Wiring
+from kiosk.simulated import SimulatedHardware
 
 
 class Hardware(Protocol):
@@ -50,7 +52,13 @@ class Fitted:
     decoder: QrDecoder
     outputs: tuple[Feedback, ...] = ()
     button: Button | None = None
-    hold_up: None = field(default=None, init=False)
+
+
+def hardware_of(settings: KioskSettings) -> Hardware:
+    """What the settings name: real devices, or none at all, played."""
+    if settings.hardware is Wiring.SIMULATED:
+        return SimulatedHardware()
+    return fit(settings)
 
 
 def fit(settings: KioskSettings) -> Fitted:

@@ -20,8 +20,9 @@ from drivers.qr.second_opinion import best_decoder
 from drivers.qr.zbar import ZbarDecoder
 from drivers.qr.zxing import ZxingDecoder
 from kiosk import logs
-from kiosk.assembly import Kiosk, SimulatedHardware
+from kiosk.assembly import Kiosk
 from kiosk.settings import Broker, KioskSettings, Screen
+from kiosk.simulated import SimulatedHardware
 from tests.bench.table import Figure, at_least, at_most, plain, scratch, show
 from tests.bench.tap import TimedBoard, _free_port
 from tests.drivers.qr import frames
@@ -157,7 +158,7 @@ class DecodingHardware(SimulatedHardware):
     def __init__(self) -> None:
         super().__init__()
         self.camera: PacedCamera = PacedCamera()
-        self.decoder = best_decoder()  # type: ignore[assignment]  # the real ones
+        self.decoder = best_decoder()
 
 
 def way_to_the_screen(folder: Path) -> list[Figure]:

@@ -20,11 +20,12 @@ from drivers.card.reader import CardUid
 from drivers.card.simulated import SimulatedCardReader
 from drivers.clock.system import SystemClock
 from kiosk import logs, site
-from kiosk.assembly import Kiosk, SimulatedHardware
+from kiosk.assembly import Kiosk
 from kiosk.identify import roster
 from kiosk.protocol.messages import Credential, Method, PersonKind, RosterPart, RosterPerson
 from kiosk.screen.board import Board
 from kiosk.settings import Broker, KioskSettings, Screen
+from kiosk.simulated import SimulatedHardware
 from kiosk.visit import Answer
 from tests.bench.table import scratch
 

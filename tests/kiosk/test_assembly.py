@@ -18,11 +18,12 @@ from drivers.feedback.simulated import SimulatedFeedback
 from kiosk import database as files
 from kiosk import logs, site
 from kiosk.__main__ import main
-from kiosk.assembly import AlreadyRunning, Kiosk, SimulatedHardware
+from kiosk.assembly import AlreadyRunning, Kiosk
 from kiosk.protocol import topics
 from kiosk.protocol.messages import SiteTrack
 from kiosk.screen.board import Board
 from kiosk.settings import Broker, KioskSettings, Screen
+from kiosk.simulated import SimulatedHardware
 from kiosk.visit import Outcome
 from tests.kiosk.made import settings_in, site_settings
 from tests.kiosk.neighbours import (

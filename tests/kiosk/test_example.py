@@ -1,6 +1,8 @@
 import re
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from kiosk import settings
 from kiosk.example import example
 from kiosk.settings import KioskSettings, Tls, _Part
@@ -14,7 +16,7 @@ def test_the_example_file_is_current() -> None:
 
 def test_every_setting_stands_in_the_example() -> None:
     named = set(re.findall(r"^#? ?\[?([a-z0-9_.]+)\]?(?: =|$)", example(), re.M))
-    models = [KioskSettings, *_Part.__subclasses__()]
+    models: list[type[BaseModel]] = [KioskSettings, *_Part.__subclasses__()]
 
     assert {name for model in models for name in model.model_fields} <= {
         part for name in named for part in name.split(".")
