@@ -129,6 +129,7 @@ class Desk:
             since=decision.since,
             seq=seq,
             track=entry.id if entry else None,
+            person=holder.person if holder and not is_refused else None,
         )
 
     def _anchor(self, reading: Reading) -> Anchor | None:

@@ -95,7 +95,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person is told. `seq` and `track` are None when no track was journalled."""
+    """What one person is told. `seq` and `track` are None when no track was journalled.
+
+    `person` is who was let in, None when nobody was.
+    """
 
     outcome: Outcome
     at: datetime
@@ -105,6 +108,7 @@ class Answer:
     since: datetime | None = None
     seq: int | None = None
     track: UUID | None = None
+    person: int | None = None
     because: Refusal | None = None
 
 

@@ -42,6 +42,10 @@ class Measures:
         """The measures, one by one."""
         return _LAYOUT.unpack(self.octets)
 
+    def distance(self, other: Self) -> float:
+        """How unlike two faces are; 0 is the same picture."""
+        return math.dist(self.numbers(), other.numbers())
+
 
 @dataclass(frozen=True, slots=True)
 class Face:

@@ -22,7 +22,7 @@ FEWEST_LOOKS = 4
 def is_steady(faces: Sequence[Face | None], *, frames: int = FRAMES) -> bool:
     """Whether the last `frames` pictures all show a face, and it hardly moved between them."""
     recent = [face for face in faces[-frames:] if face is not None]
-    return len(recent) == frames and all(_is_near(*both) for both in pairwise(recent))
+    return len(recent) == frames and all(is_near(*both) for both in pairwise(recent))
 
 
 def has_blinked(openness: Sequence[float]) -> bool:
@@ -39,7 +39,7 @@ def has_blinked(openness: Sequence[float]) -> bool:
     return False in changes[1:-1]
 
 
-def _is_near(before: Face, after: Face) -> bool:
+def is_near(before: Face, after: Face) -> bool:
     """Whether the second may be the first, a picture later, holding still."""
     moved = max(abs(_middle(after)[axis] - _middle(before)[axis]) for axis in (0, 1))
     grown = abs(after.width - before.width)
