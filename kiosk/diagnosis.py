@@ -26,6 +26,18 @@ class Diagnosis(BaseModel):
     waiting: int
     trouble: str
 
+    def summary(self) -> str:
+        """One line for `systemctl status`."""
+        away = ", ".join(device.name for device in self.devices if not device.ok)
+        parts = (
+            "Recording" if self.can_record else "CANNOT SAVE",
+            "online" if self.online else "offline",
+            f"{self.waiting} waiting" if self.waiting else "",
+            "" if self.clock_trusted else "time approximate",
+            f"away: {away}" if away else "",
+        )
+        return " · ".join(part for part in parts if part)
+
 
 def own_address() -> str:
     """The address this machine has in its network; empty while it has none."""

@@ -88,7 +88,8 @@ class Supervisor:
     """Tells systemd how the kiosk is. Without systemd it says everything to nobody.
 
     `silent` names the threads that hang. While there is one, the watchdog is not fed, and
-    systemd restarts the kiosk: a device that is merely away never comes to that.
+    systemd restarts the kiosk: a device that is merely away never comes to that. `say` is
+    the line that `systemctl status` shows.
     """
 
     def __init__(
@@ -96,9 +97,11 @@ class Supervisor:
         notify: Callable[[str], object] = daemon.notify,
         *,
         silent: Callable[[], Sequence[str]] = tuple,
+        say: Callable[[], str] = str,
     ) -> None:
         self._notify = notify
         self._silent = silent
+        self._say = say
         self._is_ready = False
         self._status = ""
 
@@ -113,16 +116,16 @@ class Supervisor:
         silent = self._silent()
         if silent:
             log.error("thread_hangs", threads=",".join(silent))
-            self.status(f"Hangs: {', '.join(silent)}; waiting for a restart")
+            self._tell(f"Hangs: {', '.join(silent)}; waiting for a restart")
         else:
             self._notify("WATCHDOG=1")
-
-    def status(self, text: str) -> None:
-        """What `systemctl status` shows from now on."""
-        if text != self._status:
-            self._status = text
-            self._notify(f"STATUS={text}")
+            self._tell(self._say())
 
     def stopping(self) -> None:
         """The kiosk was asked to end."""
         self._notify("STOPPING=1")
+
+    def _tell(self, status: str) -> None:
+        if status != self._status:
+            self._status = status
+            self._notify(f"STATUS={status}")

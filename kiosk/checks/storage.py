@@ -36,7 +36,7 @@ def check_folder(folder: Path) -> Finding:
 
 def check_room(folder: Path, *, free_mb: int | None = None) -> Finding:
     """Whether the disk has room for the tracks to come."""
-    free = disk_free_mb(folder) if free_mb is None else free_mb
+    free = disk_free_mb(_there(folder)) if free_mb is None else free_mb
     what = f"{free} MB free"
     if free < NEEDED_MB:
         return fault("disk", what, f"free the disk: du -xh {folder} /var/log | sort -h | tail")
@@ -45,6 +45,11 @@ def check_room(folder: Path, *, free_mb: int | None = None) -> Finding:
             "disk", what, "free the disk before it is full: journalctl --vacuum-size=50M"
         )
     return well("disk", what)
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest above it that there is."""
+    return next(path for path in (folder, *folder.parents) if path.is_dir() or not path.name)
 
 
 def check_journal(folder: Path, *, patience_s: float = PATIENCE_S) -> Finding:

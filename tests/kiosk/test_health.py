@@ -87,11 +87,15 @@ def test_the_watchdog_is_not_fed_while_a_thread_hangs() -> None:
     assert told == ["STATUS=Hangs: card-reader; waiting for a restart", "WATCHDOG=1"]
 
 
-def test_a_status_is_told_when_it_is_new() -> None:
+def test_systemd_is_told_how_the_kiosk_is_when_that_is_new() -> None:
     told: list[str] = []
-    supervisor = Supervisor(told.append)
+    texts = iter(["Recording · online", "Recording · online", "Recording · offline"])
+    supervisor = Supervisor(told.append, say=lambda: next(texts))
 
-    for text in ("Online", "Online", "Offline"):
-        supervisor.status(text)
+    for _ in range(3):
+        supervisor.alive()
 
-    assert told == ["STATUS=Online", "STATUS=Offline"]
+    assert [each for each in told if each != "WATCHDOG=1"] == [
+        "STATUS=Recording · online",
+        "STATUS=Recording · offline",
+    ]

@@ -55,8 +55,11 @@ def test_a_disk_that_fills_up_is_told_in_time(
     assert told(storage.check_room(tmp_path, free_mb=free_mb)) == (f"{free_mb} MB free", verdict)
 
 
-def test_a_disk_that_cannot_be_asked_is_full(tmp_path: Path) -> None:
-    assert storage.check_room(tmp_path / "gone").verdict is FAULT
+def test_a_folder_that_will_be_made_has_the_room_of_the_disk_it_will_be_on(tmp_path: Path) -> None:
+    found = storage.check_room(tmp_path / "none" / "yet")
+
+    assert found.what == storage.check_room(tmp_path).what
+    assert found.what != "0 MB free"
 
 
 @pytest.fixture
