@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gateway.attendance.errors import (
+    NoPhoto,
     PeriodRunsBackwards,
     ReasonMissing,
     UnknownHold,
@@ -31,7 +32,7 @@ class NameTheSite(Rejected):
 
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
-    UnknownKiosk, UnknownEntry,
+    UnknownKiosk, UnknownEntry, NoPhoto,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,

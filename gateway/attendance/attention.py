@@ -7,9 +7,12 @@ from uuid import UUID
 from django.db.models import Count, Max
 
 from gateway.attendance.models import AbsenceHold, Difference, PersonDay, Track
-from gateway.attendance.queries import of_site
+from gateway.attendance.queries import of_site, photographed
 from gateway.attendance.values import HoldKind
 from kiosk.protocol.clocks import TimeQuality
+
+MOST_STILLS = 20
+"""Of one unknown credential, as they are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class DoubtfulTimes:
 
     kiosk: str
     times: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillOf:
+    """A track of which there is a still."""
+
+    track_id: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +142,13 @@ def unknown_credentials(site_id: int, day: date) -> tuple[UnknownCredential, ...
         )
         for row in found.order_by("-last_at")
     )
+
+
+def stills_of(unknown: UnknownCredential, *, site_id: int, day: date) -> tuple[StillOf, ...]:
+    """Who held up a credential that nobody holds, the latest first."""
+    rows = Track.objects.filter(
+        person=None, day=day, method=unknown.method, credential=unknown.value
+    )
+    tracks = list(of_site(rows, site_id).order_by("-at")[:MOST_STILLS])
+    photos = photographed(tracks)
+    return tuple(StillOf(track.pk, track.at) for track in tracks if track.pk in photos)

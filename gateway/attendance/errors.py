@@ -23,5 +23,17 @@ class PeriodRunsBackwards(Rejected):
     """A period must start, then register, then finish."""
 
 
+class NoPhoto(Rejected):
+    """No still of that track is kept."""
+
+
+class PhotoOfAnother(Rejected):
+    """A kiosk sent a still of another kiosk's track."""
+
+
+class PhotoUnreadable(Rejected):
+    """A still cannot be opened with the gateway's key."""
+
+
 class WrongPolicy(Rejected):
     """A site's registration policy cannot be kept as told."""

@@ -161,6 +161,26 @@ class Difference(models.Model):
         return f"{self.track_id} shown {self.shown}, is {self.truth}"
 
 
+class Photo(models.Model):
+    """That there is a still of the moment of a track; the picture is a sealed file.
+
+    `track` is no foreign key, because the track may still be on its way. Retention runs from
+    `taken_at`.
+    """
+
+    track = models.UUIDField(primary_key=True)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="+", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    taken_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("site", "taken_at"), name="photos_as_they_age"),)
+
+    def __str__(self) -> str:
+        return str(self.track)
+
+
 class Session(models.Model):
     """One dated meeting; here a registration period of one division.
 

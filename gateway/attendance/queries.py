@@ -12,6 +12,7 @@ from gateway.attendance.models import (
     Mark,
     MarkRevision,
     PersonDay,
+    Photo,
     Track,
 )
 from gateway.attendance.rules import Sighting, fold, presence_until
@@ -91,6 +92,7 @@ class TrackLine:
     counted_as: str
     quality: TimeQuality
     resolved_late: bool
+    has_photo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +215,21 @@ def day_of(person_id: int, day: date) -> PersonDayView | None:
     by_site: dict[Site, list[Track]] = defaultdict(list)
     for track in tracks.order_by("at", "id"):
         by_site[track.site].append(track)
+    photos = photographed(track for rows in by_site.values() for track in rows)
     return PersonDayView(
         person_id=person_id,
         name=str(person),
         day=day,
-        sites=tuple(_site_day(site, rows) for site, rows in by_site.items()),
+        sites=tuple(_site_day(site, rows, photos) for site, rows in by_site.items()),
         marks=_mark_lines(person_id, day),
     )
+
+
+def photographed(tracks: Iterable[Track]) -> frozenset[UUID]:
+    """Those of the tracks of which their own kiosk sent a still."""
+    kiosks = {track.pk: track.kiosk_id for track in tracks}
+    found = Photo.objects.filter(pk__in=kiosks).values_list("pk", "kiosk_id")
+    return frozenset(track for track, kiosk in found if kiosks[track] == kiosk)
 
 
 def _days(site_id: int, day: date) -> dict[int, _Seen]:
@@ -265,14 +275,15 @@ def _sighting(track: Track) -> Sighting:
     return Sighting(track.id, track.at, Shown(track.shown), TimeQuality(track.quality))
 
 
-def _site_day(site: Site, rows: Sequence[Track]) -> SiteDay:
+def _site_day(site: Site, rows: Sequence[Track], photos: Collection[UUID]) -> SiteDay:
     counted = [_sighting(row) for row in rows if row.counts]
     day = fold(counted, repeat_window=timedelta(seconds=site.repeat_window_s))
     truth = {move.track.id: move.direction.value for move in day.moves}
-    return SiteDay(site.name, day.presence, tuple(_track_line(row, truth) for row in rows))
+    lines = (_track_line(row, truth, has_photo=row.pk in photos) for row in rows)
+    return SiteDay(site.name, day.presence, tuple(lines))
 
 
-def _track_line(row: Track, truth: dict[UUID, str]) -> TrackLine:
+def _track_line(row: Track, truth: dict[UUID, str], *, has_photo: bool) -> TrackLine:
     return TrackLine(
         id=row.id,
         at=row.at,
@@ -283,6 +294,7 @@ def _track_line(row: Track, truth: dict[UUID, str]) -> TrackLine:
         counted_as=truth.get(row.id, "repeat") if row.counts else "",
         quality=TimeQuality(row.quality),
         resolved_late=row.resolved_late,
+        has_photo=has_photo,
     )
 
 

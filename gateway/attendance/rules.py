@@ -15,6 +15,9 @@ REPEAT = "repeat"
 TOLERATED_AHEAD = timedelta(minutes=2)
 """How far a trusted clock may be ahead of ours before its claim is doubted."""
 
+OLDEST_STILL = timedelta(days=366)
+"""A kiosk says nothing of a time before it was made; its clock may."""
+
 _SHOWN = {Shown.SIGNED_IN: Direction.IN, Shown.SIGNED_OUT: Direction.OUT}
 
 
@@ -308,3 +311,9 @@ def _too_many(
         if missing > reasons.share_limit * len(members):
             why = f"{missing} of {len(members)} students of {name} would be marked absent"
             yield Hold(HoldKind.TOO_MANY, name, why)
+
+
+def photo_ages_from(made_at: datetime, *, received_at: datetime) -> datetime:
+    """Since when a still has been kept: its own instant, unless no clock could have said that."""
+    is_plausible = received_at - OLDEST_STILL <= made_at <= received_at
+    return made_at if is_plausible else received_at

@@ -11,6 +11,7 @@ from gateway.errors import Rejected
 from gateway.fleet.services import set_online
 from gateway.ingest.inbox import Inbox, Letter
 from gateway.ingest.parsing import Aside, Parsed, parse
+from gateway.ingest.photos import take_photo
 from gateway.ingest.remarks import keep_remarks
 from gateway.ingest.services import hear, keep_batch
 from gateway.ingest.telling import Teller
@@ -106,6 +107,8 @@ class Listener:
             if said.remarks is not None:
                 ids = keep_remarks(said=said.remarks, now=now)
                 self._teller.remarks_kept(said.remarks.kiosk, ids)
+            if said.photo is not None and take_photo(said=said.photo, now=now):
+                self._teller.photos_kept(said.photo.kiosk, (said.photo.track,))
 
     def _hear(self, heartbeat: Heartbeat, now: datetime) -> None:
         try:

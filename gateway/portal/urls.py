@@ -15,6 +15,7 @@ from gateway.portal.pages import (
     lines,
     login,
     messages,
+    photos,
     policy,
     sessions,
     students,
@@ -63,6 +64,7 @@ of_a_site: list[URLPattern | URLResolver] = [
     path("set-aside/<int:message_id>/settle/", messages.settle_one, name="settle"),
     path("differences/<uuid:track_id>/seen/", lines.difference_seen, name="difference_seen"),
     path("corrections/<int:session_id>/<int:person_id>/", lines.corrected, name="corrected"),
+    path("photos/<uuid:track_id>/", photos.photo, name="photo"),
     path("settings/", policy.policy_page, name="policy"),
 ]
 

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session as Login
 from gateway.attendance import absence
 from gateway.attendance import services as attendance
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
+from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
 from gateway.outbox import services as outbox
 from gateway.project.cron import Job, purge_runs
@@ -36,6 +37,7 @@ class SiteJobs:
         """Registration sessions, judgement and, where it is on, automatic absence."""
         yield site_job(self.site, "lay_sessions", "*/10 * * * *", ALL_DAY, self._lay_sessions)
         yield site_job(self.site, "judge", EVERY_MINUTE, JUST_NOW, self._judge)
+        yield site_job(self.site, "photos", "25 2 * * *", ALL_DAY, self._purge_photos)
         policy = self.policy
         if policy is not None and policy.absence_enabled and is_cron(policy.cron):
             yield site_job(self.site, "absence", policy.cron, ALL_DAY, self._mark_absent)
@@ -58,6 +60,9 @@ class SiteJobs:
             session__site=self.site, session__day=self._today(now)
         ).exclude(state=AbsenceRun.State.DONE)
         return self._mark_absent(now) if unfinished.exists() else ""
+
+    def _purge_photos(self, now: datetime) -> str:
+        return f"{purge_photos(site_id=self.site.pk, now=now)} photos deleted"
 
     def _today(self, now: datetime) -> date:
         return school_day(now, zone=self.site.tz, day_starts=self.site.day_starts)

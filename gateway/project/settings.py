@@ -18,6 +18,7 @@ LIVE_PORT = _own.web.live_port
 LIVE_URL = _own.web.live_url
 ERP_CONNECTED = _own.isams is not None
 BEATS = _own.data / "run"
+PHOTOS = _own.data / "photos"
 ERP_CONNECTED = _own.isams is not None
 
 INSTALLED_APPS = [

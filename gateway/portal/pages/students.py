@@ -35,7 +35,13 @@ def assign_page(request: HttpRequest, site: str, card: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _assign(request, where, unknown)
-    context = {"card": unknown, "name": card, "found": _found(request, where), **_asked(request)}
+    context = {
+        "card": unknown,
+        "name": card,
+        "stills": attention.stills_of(unknown, site_id=where.site.pk, day=where.today),
+        "found": _found(request, where),
+        **_asked(request),
+    }
     return show(request, where, "assign.html", here="students", context=context)
 
 
