@@ -77,14 +77,18 @@ def test_systemd_hears_that_the_kiosk_is_ready_once_alive_and_stopping(
 def test_the_watchdog_is_not_fed_while_a_thread_hangs() -> None:
     told: list[str] = []
     silent = ["card-reader"]
-    supervisor = Supervisor(told.append, silent=lambda: tuple(silent))
+    supervisor = Supervisor(told.append, silent=lambda: tuple(silent), say=lambda: "Recording")
 
     supervisor.alive()
     supervisor.alive()
     silent.clear()
     supervisor.alive()
 
-    assert told == ["STATUS=Hangs: card-reader; waiting for a restart", "WATCHDOG=1"]
+    assert told == [
+        "STATUS=Hangs: card-reader; waiting for a restart",
+        "WATCHDOG=1",
+        "STATUS=Recording",
+    ]
 
 
 def test_systemd_is_told_how_the_kiosk_is_when_that_is_new() -> None:
