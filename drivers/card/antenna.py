@@ -100,11 +100,13 @@ class Antenna(MFRC522):  # type: ignore[misc]  # the library is not typed
             octets += bytes(part[1:4])
         raise DeviceMisread("a number without an end")
 
-    def is_there(self, card: CardUid) -> bool:
-        """Whether this card, halted before, still lies here; it is halted again."""
+    def wakes_all(self) -> bool:
+        """Whether any card at all answers, halted ones too."""
         self.MFRC522_Request(self.PICC_REQALL)
-        if self._outcome == self.MI_NOTAGERR:
-            return False
+        return bool(self._outcome != self.MI_NOTAGERR)
+
+    def has(self, card: CardUid) -> bool:
+        """Whether this card is among those that were woken; it is halted again."""
         try:
             for level, part in zip(CASCADE_LEVELS, parts_of(card), strict=False):
                 self._select(level, part)

@@ -17,7 +17,7 @@ from drivers.errors import DeviceAway
 if TYPE_CHECKING:
     from drivers.card.antenna import Antenna
 
-POLL_PAUSE = timedelta(milliseconds=30)
+POLL_PAUSE = timedelta(milliseconds=25)
 CHECKS_APART = timedelta(seconds=1)
 RESTING_LOOKS_APART = timedelta(milliseconds=200)
 
@@ -35,7 +35,7 @@ class Mfrc522Reader:
         self._pace = pace or RealPace()
         self._resting = Resting()
         self._antenna: Antenna | None = None
-        self._is_doubtful = False
+        self._is_doubtful = self._is_chosen = False
         self._check_due = self._look_due = timedelta(0)
 
     def read(self, timeout: timedelta) -> CardUid | None:
@@ -70,24 +70,28 @@ class Mfrc522Reader:
 
     def _ask(self, antenna: "Antenna") -> CardUid | None:
         """One question to the cards that were not read yet: those that were are halted."""
+        if self._is_chosen:
+            antenna.halt()
+            self._is_chosen = False
         if not antenna.wakes():
             self._look_at_resting(antenna)
             return None
         card = antenna.number()
-        antenna.halt()
+        self._is_chosen = True  # halted by the next poll: its holder does not wait for that
         return card if self._resting.came(card) else None
 
     def _look_at_resting(self, antenna: "Antenna") -> None:
-        """See, now and then, whether those that were read still lie there."""
-        now = self._pace.elapsed()
-        if not self._resting or now < self._look_due:
+        """See, now and then, whether those that were read still lie there: one a time."""
+        now, cards = self._pace.elapsed(), self._resting.cards()
+        if not cards or now < self._look_due:
             return
         self._look_due = now + RESTING_LOOKS_APART
-        for card in self._resting.cards():
-            if antenna.is_there(card):
-                self._resting.came(card)
-            else:
-                self._resting.missed(card)
+        if not antenna.wakes_all():
+            self._resting.missed(*cards)
+        elif antenna.has(cards[0]):
+            self._resting.came(cards[0])
+        else:
+            self._resting.missed(cards[0])
 
     def _ready(self) -> "Antenna":
         """The antenna, known to have been well a moment ago. Raises DeviceAway."""

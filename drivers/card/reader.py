@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 LENGTHS = (4, 7, 10)
 """Bytes of a single, double and triple size number (ISO/IEC 14443-3, 6.5.4)."""
@@ -56,4 +56,14 @@ class CardReader(Protocol):
 
     def close(self) -> None:
         """Let go of the device. Closing twice does no harm."""
+        ...
+
+
+@runtime_checkable
+class TypingReader(Protocol):
+    """A reader that types: the same card may be written in many ways."""
+
+    @property
+    def typed(self) -> str:
+        """The number read last, as it was typed."""
         ...

@@ -12,21 +12,19 @@ class Resting:
     def __init__(self) -> None:
         self._misses: dict[CardUid, int] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._misses)
-
     def cards(self) -> tuple[CardUid, ...]:
-        """All of them, in the order in which they came."""
+        """All of them; first the one that was heard of the longest time ago."""
         return tuple(self._misses)
 
     def came(self, card: CardUid) -> bool:
         """Note that a card is there; whether it was not before."""
-        is_new = card not in self._misses
+        is_new = self._misses.pop(card, None) is None
         self._misses[card] = 0
         return is_new
 
-    def missed(self, card: CardUid) -> None:
-        """Note that a card did not answer when it was looked for."""
-        self._misses[card] += 1
-        if self._misses[card] >= MISSES:
-            del self._misses[card]
+    def missed(self, *cards: CardUid) -> None:
+        """Note that cards did not answer when they were looked for."""
+        for card in cards:
+            misses = self._misses.pop(card) + 1
+            if misses < MISSES:
+                self._misses[card] = misses

@@ -139,7 +139,7 @@ def test_a_spoilt_poll_does_not_turn_into_a_busy_one(desk: Desk) -> None:
 
     desk.told(polls=20)
 
-    assert desk.time.elapsed() - began >= 20 * timedelta(milliseconds=30)
+    assert desk.time.elapsed() - began >= 20 * timedelta(milliseconds=25)
 
 
 @pytest.mark.fault

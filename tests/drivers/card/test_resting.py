@@ -25,7 +25,17 @@ def test_a_card_is_gone_after_several_misses_in_a_row() -> None:
     assert resting.cards() == (CARD,)
 
     resting.missed(CARD)
-    assert not resting
+    assert resting.cards() == ()
+
+
+def test_the_card_heard_of_longest_ago_is_looked_for_first() -> None:
+    resting = Resting()
+    resting.came(CARD)
+    resting.came(OTHER)
+
+    resting.missed(CARD)
+
+    assert resting.cards() == (OTHER, CARD)
 
 
 @pytest.mark.covers("BIO-02")
