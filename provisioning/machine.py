@@ -65,6 +65,10 @@ def _has_header(path: str) -> Callable[[], bool]:
     return lambda: Path("/usr/include", path).exists()
 
 
+def _has_font() -> bool:
+    return Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists()
+
+
 def _serves_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 
@@ -84,6 +88,7 @@ RUN = (
     Need("libsystemd-dev", "the same: readiness, watchdog, journal", _links_systemd),
     Need("python3-dev", "the same: Python's headers", _compiles_python),
     Need("mosquitto", "the broker between kiosks and gateway", _program("mosquitto")),
+    Need("fonts-dejavu-core", "names on printed badges, in most of Europe's letters", _has_font),
 )
 KIOSK = (
     *RUN,
@@ -98,6 +103,7 @@ TEST = (
     Need("vsmartcard-vpcd", "a PC/SC reader without hardware", _has_virtual_reader),
     Need("postgresql", "the store's tests run on it too", _serves_postgresql),
     Need("chromium", "the pages are looked at in it", _program("chromium")),
+    Need("poppler-utils", "printed badges are looked at with it", _program("pdftoppm")),
 )
 GOALS = {"run": RUN, "kiosk": KIOSK, "test": TEST}
 
@@ -136,7 +142,12 @@ def missing(needs: Sequence[Need]) -> tuple[Need, ...]:
 
 
 def _fingerprint(lock: Path) -> str:
-    content = lock.read_bytes() + PLAIN.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()
+    content = (
+        lock.read_bytes()
+        + PLAIN.read_bytes()
+        + (ROOT / "pyproject.toml").read_bytes()
+        + str(ROOT).encode()
+    )
     return hashlib.sha256(content).hexdigest()
 
 

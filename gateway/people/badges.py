@@ -25,11 +25,15 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Until when badges hold, who gave them out, and when."""
+    """Until when badges hold, who gave them out, and when.
+
+    A badge given out before is printed again when it holds at least until `good_until`.
+    """
 
     expires_at: datetime
     by: str
     now: datetime
+    good_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,16 @@ def issue_badges(person_ids: Collection[int], terms: Terms) -> tuple[int, ...]:
 
 
 def printed_badges(person_ids: Collection[int], terms: Terms) -> dict[int, Badge]:
-    """Each person's newest printed badge that holds, given out now to those who have none.
+    """Each person's newest printed badge that is good enough, given out now to who has none.
 
     Raises as `issue_badges`.
     """
-    held = _holding(person_ids, terms.now)
+    _refuse_past(terms)
+    held = _holding(person_ids, terms)
     missing = [person for person in person_ids if person not in held]
     if missing:
         issue_badges(missing, terms)
-    return held | _holding(missing, terms.now)
+    return held | _holding(missing, terms)
 
 
 def revoke_badge(*, serial: int, because: str, now: datetime) -> None:
@@ -120,8 +125,7 @@ def recognised(token: str, *, now: datetime) -> Read:
 
 
 def _new(person_id: int, kind: Badge.Kind, terms: Terms) -> Badge:
-    if terms.expires_at <= terms.now:
-        raise WrongPerson("a badge cannot expire before it is given out")
+    _refuse_past(terms)
     return Badge(
         person_id=person_id,
         kind=kind,
@@ -129,6 +133,11 @@ def _new(person_id: int, kind: Badge.Kind, terms: Terms) -> Badge:
         issued_by=terms.by[:150],
         expires_at=terms.expires_at.replace(microsecond=0),
     )
+
+
+def _refuse_past(terms: Terms) -> None:
+    if terms.expires_at <= terms.now:
+        raise WrongPerson("a badge cannot expire before it is given out")
 
 
 @transaction.atomic
@@ -161,11 +170,12 @@ def _refuse_gone(person_ids: Collection[int]) -> None:
             raise WrongPerson(f"person {person} has left: badges are for those who are here")
 
 
-def _holding(person_ids: Collection[int], now: datetime) -> dict[int, Badge]:
+def _holding(person_ids: Collection[int], terms: Terms) -> dict[int, Badge]:
     found: dict[int, Badge] = {}
+    until = (terms.good_until or terms.now).replace(microsecond=0)
     for some in bulk.portions(tuple(person_ids), bulk.MOST_PARAMETERS):
         rows = Badge.objects.filter(person_id__in=some, kind=Badge.Kind.PRINTED, revoked_at=None)
-        rows = rows.filter(expires_at__gt=now).select_related("person").order_by("issued_at")
+        rows = rows.filter(expires_at__gte=until).select_related("person").order_by("issued_at")
         found |= {badge.person_id: badge for badge in rows}
     return found
 

@@ -1,6 +1,7 @@
 """The words of the command line: `muster-gateway` and its commands."""
 
 from argparse import ArgumentParser, _SubParsersAction
+from datetime import date
 from pathlib import Path
 
 from gateway.project.beats import Role
@@ -22,6 +23,7 @@ def parser() -> ArgumentParser:
     _accounts(_Group(commands))
     _places(_Group(commands))
     _contents(_Group(commands))
+    _badges(_Group(commands).group("badges", "signed badges: print, revoke, send to phones"))
     return whole
 
 
@@ -116,3 +118,38 @@ def _contents(group: _Group) -> None:
         "whom automatic absence would mark, and why",
     )
     preview.add_argument("--site", metavar="SLUG", help="only this site")
+
+
+def _badges(badges: _Group) -> None:
+    sheet = badges.add("sheet", "badges.sheet", "print badges on A4, for a whole site or a part")
+    sheet.add_argument("file", type=Path, metavar="FILE.pdf")
+    sheet.add_argument("--site", required=True, metavar="SLUG", help="whose students")
+    sheet.add_argument("--year-group", metavar="NAME", help="only these")
+    sheet.add_argument("--person", type=int, action="append", help="only this one; several times")
+    sheet.add_argument(
+        "--photos", type=Path, metavar="FOLDER", help="pictures named by external id or number"
+    )
+    sheet.add_argument("--font", type=Path, metavar="FILE.ttf", help="for letters DejaVu lacks")
+    one = badges.add("one", "badges.one", "write one badge as PNG or SVG")
+    one.add_argument("person", type=int, help="the person's number")
+    one.add_argument("file", type=Path, metavar="FILE.png|FILE.svg")
+    link = badges.add("link", "badges.link", "print a link to the person's badge on a phone")
+    link.add_argument("person", type=int, help="the person's number")
+    for given in (sheet, one, link):
+        given.add_argument(
+            "--until", type=date.fromisoformat, metavar="DATE", help="last day it holds"
+        )
+    revoke = badges.add("revoke", "badges.revoke", "let no kiosk accept a badge any more")
+    which = revoke.add_mutually_exclusive_group(required=True)
+    which.add_argument("--serial", type=int, help="the number printed on it")
+    which.add_argument("--person", type=int, help="all that this person holds")
+    revoke.add_argument("--because", required=True, help="why, for whoever looks later")
+    listed = badges.add("list", "badges.list_badges", "list the badges of a person")
+    listed.add_argument("person", type=int)
+    badges.add("keys", "badges.keys", "list the keys that badges are signed with")
+    rotate = badges.add("rotate", "badges.rotate", "make a new key; former badges go on holding")
+    rotate.add_argument("--at-once", action="store_true", help="sign with it now, not in a day")
+    withdraw = badges.add(
+        "withdraw-key", "badges.withdraw_key", "believe no badge of this key any more"
+    )
+    withdraw.add_argument("number", type=int)

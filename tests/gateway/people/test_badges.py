@@ -89,6 +89,17 @@ def test_printing_again_gives_out_only_what_is_missing() -> None:
     assert badges.printed_badges([mia, ben], TERMS) == held
 
 
+def test_a_badge_that_does_not_hold_long_enough_is_followed_by_another() -> None:
+    mia = make_person()
+    former = issued(mia)
+    until = TERMS.expires_at + timedelta(days=1)
+
+    asked = Terms(expires_at=until, by="office", now=NOW, good_until=until)
+
+    assert badges.printed_badges([mia], asked)[mia] != former
+    assert badges.printed_badges([mia], TERMS)[mia].expires_at == until
+
+
 @pytest.mark.covers("BEY-07")
 def test_a_revoked_badge_is_told_to_kiosks_as_blocked() -> None:
     badge = issued(make_person())
