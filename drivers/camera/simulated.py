@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from queue import Empty, SimpleQueue
+from threading import Event
 
 from drivers.camera.camera import GRAY, RGB, Frame, Shot
 from drivers.errors import DriverError
@@ -12,6 +13,8 @@ class SimulatedCamera:
 
     def __init__(self) -> None:
         self._ahead: SimpleQueue[Frame | DriverError] = SimpleQueue()
+        self._answers = Event()
+        self._answers.set()
         self.captured = 0
         self.is_closed = False
 
@@ -23,8 +26,17 @@ class SimulatedCamera:
         """Let the next `capture` raise `error`."""
         self._ahead.put(error)
 
+    def hang(self) -> None:
+        """Let `capture` answer nothing at all, as a broken driver does, until `come_round`."""
+        self._answers.clear()
+
+    def come_round(self) -> None:
+        """Answer again."""
+        self._answers.set()
+
     def capture(self, timeout: timedelta, *, colour: bool = False) -> Shot | None:
         """The next frame shown, None after `timeout`, or the error asked for."""
+        self._answers.wait()
         try:
             seen = self._ahead.get(timeout=timeout.total_seconds())
         except Empty:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Condition
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from drivers.camera import aside
 from drivers.camera.camera import GRAY, RGB, Frame, Shot
@@ -21,21 +21,24 @@ PROBE = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
 """Ask the camera what it gives, rather than watch it for a while."""
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the camera is asked for: `coding` is mjpeg, or yuyv422 where it cannot do that."""
+    """What the camera is asked for; of `codings` the first it can do."""
 
     width: int = 640
     height: int = 480
-    frames_per_second: int = 15
-    coding: str = "mjpeg"
+    frames_per_second: float = 15
+    codings: tuple[str, ...] = ("mjpeg", "yuyv422")
 
-    def options(self) -> dict[str, str]:
+    def options(self, coding: str) -> dict[str, str]:
         """The same in the words of FFmpeg's v4l2 input."""
         return {
             "video_size": f"{self.width}x{self.height}",
-            "framerate": str(self.frames_per_second),
-            "input_format": self.coding,
+            "framerate": f"{self.frames_per_second:g}",
+            "input_format": coding,
         }
 
 
@@ -93,11 +96,25 @@ class V4l2Camera:
         return self._feed
 
     def _input(self) -> "InputContainer":
+        return first_accepted(self._picture.codings, self._input_in)
+
+    def _input_in(self, coding: str) -> "InputContainer":
         import av  # noqa: PLC0415 - only a kiosk with this camera loads the library
 
-        asked = self._picture.options() | PROBE
+        asked = self._picture.options(coding) | PROBE
         # not `options`: that would tell the decoder our size, whatever the camera gives
         return av.open(self._device, format=self._source, container_options=asked)
+
+
+def first_accepted(codings: tuple[str, ...], opened: Callable[[str], T]) -> T:
+    """What `opened` gives for the first coding that is not refused. Raises what the last did."""
+    first, *others = codings
+    try:
+        return opened(first)
+    except ValueError:  # FFmpeg's EINVAL: the camera cannot do that
+        if not others:
+            raise
+    return first_accepted(tuple(others), opened)
 
 
 class _Feed:

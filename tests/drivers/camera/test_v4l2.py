@@ -1,9 +1,10 @@
 """The driver of USB cameras, fed through a pipe by another of FFmpeg's inputs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
+from errno import EINVAL
 from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
@@ -15,7 +16,7 @@ from PIL import Image
 
 from drivers.camera import v4l2
 from drivers.camera.camera import GRAY, RGB, Frame, Shot
-from drivers.camera.v4l2 import Picture, V4l2Camera
+from drivers.camera.v4l2 import Picture, V4l2Camera, first_accepted
 from drivers.errors import DeviceAway
 from tests.kiosk.neighbours import eventually
 
@@ -213,11 +214,29 @@ def test_every_format_gives_gray_and_colour(name: str) -> None:
 
 
 def test_the_camera_is_asked_in_ffmpegs_words() -> None:
-    assert Picture(width=1280, height=720, frames_per_second=30).options() == {
+    assert Picture(width=1280, height=720, frames_per_second=30).options("mjpeg") == {
         "video_size": "1280x720",
         "framerate": "30",
         "input_format": "mjpeg",
     }
+
+
+def accept(*accepted: str) -> Callable[[str], str]:
+    def opened(coding: str) -> str:
+        if coding not in accepted:
+            raise av.error.ArgumentError(EINVAL, f"no {coding}")
+        return coding
+
+    return opened
+
+
+def test_a_camera_without_jpeg_is_read_without() -> None:
+    codings = Picture().codings
+
+    assert first_accepted(codings, accept("mjpeg", "yuyv422")) == "mjpeg"
+    assert first_accepted(codings, accept("yuyv422")) == "yuyv422"
+    with pytest.raises(ValueError, match="no yuyv422"):
+        first_accepted(codings, accept())
 
 
 def test_closing_twice_does_no_harm(webcam: Webcam, camera: V4l2Camera) -> None:
