@@ -18,6 +18,7 @@ from kiosk.app import Loop
 from kiosk.devices import Devices
 from kiosk.diagnosis import Diagnosis, own_address
 from kiosk.eyes import Eyes
+from kiosk.faces.worker import FaceWorker
 from kiosk.hardware import Hardware
 from kiosk.health import Supervisor, software
 from kiosk.lamps import Lamps
@@ -35,6 +36,8 @@ from kiosk.simulated import SimulatedHardware
 from kiosk.stills import Stills
 from kiosk.visit import SiteRules
 from kiosk.watching import CardWatch, watch
+
+FACES_HEAR = frozenset({Change.RULES, Change.FACES, Change.ENROLMENT})
 
 TURN_TAKING = timedelta(milliseconds=0.5)
 """How long one thread may hold up another; Python's own 5 ms would be felt in a tap."""
@@ -84,6 +87,16 @@ class Kiosk:
         album = self.eyes.album if self.eyes else Album()
         self.stills = Stills(settings.data, album, bring=lambda: self.link.bring(Errand.PHOTOS))
         self.loop.show(self.stills.took)
+        self.faces = FaceWorker(
+            settings.data,
+            clock,
+            album=album,
+            engine=hardware.faces,
+            put=self.loop.see,
+            bring=lambda: self.link.bring(Errand.REMARKS),
+            devices=self.devices,
+        )
+        self.loop.show(self.faces.answered)
 
     def run(self) -> None:
         """Serve people until `stop`. Raises AlreadyRunning, OSError when the port is taken."""
@@ -97,6 +110,7 @@ class Kiosk:
             self.link.wake()
             self.lamps.wake()
             self.stills.wake()
+            self.faces.wake()
             for thread in threads:
                 thread.join(timeout=2)
 
@@ -126,6 +140,7 @@ class Kiosk:
             supervised.start("lamps", lambda: self.lamps.run(stop), stop=stop),
             supervised.start("link", lambda: self.link.run(stop), stop=stop),
             supervised.start("stills", lambda: self.stills.run(stop), stop=stop),
+            supervised.start("faces", lambda: self.faces.run(stop), stop=stop),
         ]
         if self.eyes is not None:
             look = self.eyes.run
@@ -189,6 +204,8 @@ class Kiosk:
         if change is Change.RULES:
             self.loop.rules_changed()
             self.stills.settings_changed()
+        if change in FACES_HEAR:
+            self.faces.changed()
 
     def _settle(self, rules: SiteRules) -> None:
         self._zone = rules.zone

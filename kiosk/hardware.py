@@ -7,6 +7,7 @@ from typing import Protocol
 from drivers.button.button import Button
 from drivers.camera.camera import Camera
 from drivers.card.reader import CardReader
+from drivers.face.engine import FaceEngine
 from drivers.feedback.feedback import Feedback
 from drivers.qr.decoder import QrDecoder
 from kiosk.settings import CameraKind, KioskSettings
@@ -33,6 +34,11 @@ class Hardware(Protocol):
         ...
 
     @property
+    def faces(self) -> FaceEngine:
+        """What finds and measures faces in them; opened where a site wants faces."""
+        ...
+
+    @property
     def outputs(self) -> tuple[Feedback, ...]:
         """Lamp and buzzer."""
         ...
@@ -50,6 +56,7 @@ class Fitted:
     readers: Mapping[str, CardReader]
     camera: Camera | None
     decoder: QrDecoder
+    faces: FaceEngine
     outputs: tuple[Feedback, ...] = ()
     button: Button | None = None
 
@@ -63,12 +70,14 @@ def hardware_of(settings: KioskSettings) -> Hardware:
 
 def fit(settings: KioskSettings) -> Fitted:
     """The devices of the settings' sections. Raises ValueError for pins that cannot be."""
+    from drivers.face.apart import FaceEngineApart  # noqa: PLC0415 - real kiosks alone need it
     from drivers.qr.second_opinion import best_decoder  # noqa: PLC0415 - real kiosks alone need it
 
     return Fitted(
         readers=_readers(settings),
         camera=_camera(settings),
         decoder=best_decoder(),
+        faces=FaceEngineApart(),
         outputs=_outputs(settings),
         button=_button(settings),
     )

@@ -6,6 +6,7 @@ from drivers.button.simulated import SimulatedButton
 from drivers.camera.simulated import SimulatedCamera
 from drivers.card.reader import CardReader, CardUid
 from drivers.card.simulated import SimulatedCardReader
+from drivers.face.simulated import SimulatedFaceEngine
 from drivers.feedback.feedback import Feedback
 from drivers.feedback.simulated import SimulatedFeedback
 from drivers.qr.decoder import QrDecoder
@@ -19,6 +20,7 @@ class SimulatedHardware:
         self.cards = SimulatedCardReader()
         self.camera = SimulatedCamera()
         self.decoder: QrDecoder = SimulatedQrDecoder()
+        self.faces = SimulatedFaceEngine()
         self.feedback: Feedback = SimulatedFeedback()
         self.button = SimulatedButton()
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -24,6 +25,7 @@ from kiosk.faces.known import KnownFaces
 from kiosk.faces.looking import Looker
 from kiosk.faces.shelf import FaceShelf
 from kiosk.faces.wishes import Wishes, wishes
+from kiosk.identify.gallery import Gallery
 from kiosk.protocol.messages import Method
 from kiosk.protocol.remarks import Remark
 from kiosk.remarks import RemarkBook
@@ -41,6 +43,15 @@ MOST_ASKED = 5
 
 BLANK = Frame(80, 80, GRAY, bytes(80 * 80))
 """Shown to the engine so that it loads its models before somebody stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What the worker keeps on the disk, opened."""
+
+    shelf: FaceShelf
+    book: RemarkBook
+    known: KnownFaces
 
 
 class FaceWorker:
@@ -63,9 +74,7 @@ class FaceWorker:
         self._engine = engine
         self._devices = devices
         self._bring = bring
-        self._shelf = FaceShelf(folder)
-        self._book = RemarkBook(folder)
-        self._known = KnownFaces(self._shelf, seal_key(folder))
+        self._files: _Files | None = None
         looker = Looker(album, engine)
         self._confirmer = Confirmer(looker, remark=self._tell)
         self._identifier = Identifier(looker, clock, put=put)
@@ -99,16 +108,18 @@ class FaceWorker:
                 leisure = self.turn(leisure)
         finally:
             self._engine.close()
-            self._known.forget()
+            self._files = None
 
     def turn(self, leisure: timedelta) -> timedelta:
         """Hear what is new, waiting for `leisure`; look once; how long to wait next."""
         try:
-            self._hear(leisure)
-            self._tidy()
+            heard = self._drained(leisure)
+            files = self._open()
+            self._hear(heard, files)
+            self._tidy(files)
             if self._clock.read().uptime < self._rests_until:
                 return LEISURE
-            return self._look()
+            return self._look(files.known)
         except DeviceMisread as spoilt:
             log.debug("device_misread", device=NAME, reason=str(spoilt))
             return LEISURE / 5
@@ -117,14 +128,6 @@ class FaceWorker:
         except (sqlite3.Error, OSError) as failed:
             log.warning("faces_wait_for_database", reason=str(failed))
             return LEISURE
-
-    def _hear(self, leisure: timedelta) -> None:
-        heard = self._drained(leisure)
-        if None in heard:
-            self._settle()
-        for asked in heard:
-            if asked is not None and self._known.knows(asked.person):
-                self._confirmer.ask(asked, self._wishes.options)
 
     def _drained(self, leisure: timedelta) -> list[Asked | None]:
         heard: list[Asked | None] = []
@@ -135,41 +138,56 @@ class FaceWorker:
         except Empty:
             return heard
 
-    def _settle(self) -> None:
+    def _open(self) -> _Files:
+        """The worker's files, opened here and not before: a disk that fails stops no card."""
+        if self._files is None:
+            shelf = FaceShelf(self._folder)
+            known = KnownFaces(shelf, seal_key(self._folder))
+            self._files = _Files(shelf, RemarkBook(self._folder), known)
+            self._settle(known)
+        return self._files
+
+    def _hear(self, heard: list[Asked | None], files: _Files) -> None:
+        if None in heard:
+            self._settle(files.known)
+        for asked in heard:
+            if asked is not None and files.known.knows(asked.person):
+                self._confirmer.ask(asked, self._wishes.options)
+
+    def _settle(self, known: KnownFaces) -> None:
         """Read anew what is wanted and who is known; while nothing is, hold nothing."""
         self._wishes = wishes(self._folder)
         if self._wishes.anything:
-            self._known.read()
+            known.read()
             return
-        self._known.forget()
+        known.forget()
         self._engine.close()
         self._is_warm = False
 
-    def _tidy(self) -> None:
+    def _tidy(self, files: _Files) -> None:
         """Faces that expired or lapsed go, whatever else is wanted of this thread."""
         reading = self._clock.read()
         if reading.uptime < self._tidy_due:
             return
         self._tidy_due = reading.uptime + TIDIED_APART
-        if gone := self._shelf.forget_stale(now=reading.utc):
+        if gone := files.shelf.forget_stale(now=reading.utc):
             log.info("faces_forgotten", faces=gone)
-            self._settle()
+            self._settle(files.known)
 
-    def _look(self) -> timedelta:
+    def _look(self, known: KnownFaces) -> timedelta:
         """Do one step of what is most urgent."""
         if not self._wishes.anything:
             return LEISURE
         if not self._is_warm:
             self._engine.find(BLANK, smallest_px=BLANK.width)
             self._is_warm = True
-        leisure = self._step()
+        leisure = self._step(known.gallery)
         self._devices.well(NAME)
         self._pauses.seen(self._clock.read().uptime)
         return leisure
 
-    def _step(self) -> timedelta:
+    def _step(self, gallery: Gallery | None) -> timedelta:
         reading, options = self._clock.read(), self._wishes.options
-        gallery = self._known.gallery
         if self._enroller.is_due(self._wishes.wanted):
             self._enroller.step(self._wishes, now=reading.utc)
             return AT_ONCE
@@ -189,5 +207,5 @@ class FaceWorker:
         return LEISURE
 
     def _tell(self, remark: Remark) -> None:
-        self._book.add(remark)
+        self._open().book.add(remark)
         self._bring()

@@ -10,13 +10,16 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlite_utils import Database
 
+from drivers.clock.clock import Clock
 from kiosk import site
+from kiosk.faces.shelf import FaceShelf
 from kiosk.identify import roster
 from kiosk.link.relay import Errand
 from kiosk.protocol import topics
 from kiosk.protocol.messages import (
     Enrolment,
     Evacuation,
+    FacesPart,
     GatewayState,
     PhotosKept,
     RosterPart,
@@ -63,6 +66,8 @@ class Change(StrEnum):
     TRACKS = "tracks"
     RULES = "rules"
     ENROLMENT = "enrolment"
+    FACES_MISSED = "faces_missed"
+    FACES = "faces"
     EVACUATION = "evacuation"
     NOTHING = "nothing"
 
@@ -74,9 +79,20 @@ Meaning = Confirmed | GatewayIs | Kept | Change
 class Ear:
     """Listens for one kiosk. Belongs to the link's thread, as its database does."""
 
-    def __init__(self, database: Database, *, kiosk: str, site_id: str, install: UUID) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        faces: FaceShelf,
+        clock: Clock,
+        kiosk: str,
+        site_id: str,
+        install: UUID,
+    ) -> None:
         own, shared = topics.KioskTopics(kiosk), topics.SiteTopics(site_id)
         self._database = database
+        self._faces = faces
+        self._clock = clock
         self._install = install
         self._site_id = site_id
         self._routes = {
@@ -85,6 +101,7 @@ class Ear:
             own.roster: _route(RosterPart, self._take_roster),
             own.catch_up: _route(SiteTracks, self._catch_up),
             own.enrolment: _route(Enrolment, self._enrol),
+            own.faces: _route(FacesPart, self._take_faces),
             own.remarks_kept: _route(RemarksKept, lambda kept: Kept(Errand.REMARKS, kept.ids)),
             own.photos_kept: _route(PhotosKept, lambda kept: Kept(Errand.PHOTOS, kept.tracks)),
             shared.tracks: _route(SiteTracks, self._take_tracks),
@@ -109,6 +126,10 @@ class Ear:
     def roster_version(self) -> int:
         """The roster held."""
         return roster.version(self._database)
+
+    def faces_version(self) -> int:
+        """The faces held."""
+        return self._faces.version()
 
     def hear(self, topic: str, payload: bytes) -> Meaning:
         """Keep what the message says. Raises NotUnderstood, and has then kept nothing."""
@@ -151,6 +172,15 @@ class Ear:
     def _enrol(self, message: Enrolment) -> Meaning:
         site.note(self._database, message)
         return Change.ENROLMENT
+
+    def _take_faces(self, part: FacesPart) -> Meaning:
+        """A part heard before means nothing; one that does not follow on was preceded by others."""
+        held = self._faces.version()
+        if 0 < part.base < part.version <= held:
+            return Change.NOTHING
+        if not self._faces.take(part, now=self._clock.read().utc):
+            return Change.FACES_MISSED
+        return Change.NOTHING if part.base == part.version == held else Change.FACES
 
     def _evacuate(self, message: Evacuation) -> Meaning:
         self._check_site(message.site)

@@ -17,6 +17,7 @@ from drivers.clock.clock import Clock
 from kiosk import health, site
 from kiosk.backlog import Backlog
 from kiosk.devices import Devices
+from kiosk.faces.shelf import FaceShelf
 from kiosk.link.broker import BrokerEvent, BrokerLine, Connected, Disconnected, Heard
 from kiosk.link.hearing import Change, Confirmed, Ear, GatewayIs, Kept, Meaning, NotUnderstood
 from kiosk.link.relay import Errand, Relay
@@ -27,6 +28,7 @@ from kiosk.protocol.messages import MOST_TRACKS, PhotoTaken, Tracks
 from kiosk.protocol.remarks import Remarks
 from kiosk.protocol.topics import KioskTopics
 from kiosk.remarks import RemarkBook
+from kiosk.sealkey import seal_key
 from kiosk.settings import KioskSettings
 
 log = structlog.get_logger()
@@ -148,6 +150,8 @@ class Link:
         confirmed = site.confirmed(database, backlog.install)
         ear = Ear(
             database,
+            faces=FaceShelf(folder),
+            clock=self._clock,
             kiosk=self._settings.kiosk,
             site_id=self._settings.site,
             install=backlog.install,
@@ -217,7 +221,7 @@ class Link:
                     self._beat_soon()
             case GatewayIs():
                 self._meet(store, meaning)
-            case Change.ROSTER_MISSED:
+            case Change.ROSTER_MISSED | Change.FACES_MISSED:
                 self._beat_soon()
             case Kept(what, ids):
                 self._let_go(store, what, ids)
@@ -294,6 +298,7 @@ class Link:
             caught_up=store.ear.is_caught_up,
             remarks=store.remarks.count(),
             photos=store.photos.count(),
+            faces_version=store.ear.faces_version(),
         )
         heartbeat = health.heartbeat(
             self._settings,
@@ -301,6 +306,7 @@ class Link:
             backlog=store.backlog,
             standing=standing,
             devices=self._devices.reports(),
+            seal_key=base64.b64encode(seal_key(self._settings.data).public).decode(),
         )
         self._line.publish(self._topics.heartbeat, heartbeat.model_dump_json())
         self._beat_at = now

@@ -47,7 +47,7 @@ def test_a_tap_is_answered_and_journalled(open_door: OpenDoor, tmp_path: Path) -
     answer = open_door().tap(1, "08:00")
 
     shown = replace(answer, track=None)
-    assert shown == Answer(IN, at("08:00"), name="Person 1", language="en", seq=1)
+    assert shown == Answer(IN, at("08:00"), name="Person 1", language="en", seq=1, person=1)
     [track] = told(tmp_path)
     assert (track.seq, track.id, track.person) == (1, answer.track, 1)
     assert track.credential == card_of(1)

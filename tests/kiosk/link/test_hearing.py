@@ -1,15 +1,19 @@
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlite_utils import Database
 
 from kiosk import site
+from kiosk.faces.shelf import FaceShelf
 from kiosk.identify import roster
 from kiosk.link.hearing import Change, Confirmed, Ear, GatewayIs, NotUnderstood
 from kiosk.protocol import topics
-from kiosk.protocol.messages import GatewayState, RosterPart, Upto
+from kiosk.protocol.messages import FacesPart, GatewayState, RosterPart, Upto
+from kiosk.protocol.sealing import new_key
 from kiosk.protocol.wire import Message
-from tests.kiosk.made import at, site_settings, site_track, site_tracks
+from tests.kiosk.faces.people import BEN, MIA, part
+from tests.kiosk.made import at, clock_at, site_settings, site_track, site_tracks
 from tests.kiosk.neighbours import KIOSK, SITE, person
 
 INSTALL = UUID(int=1)
@@ -17,8 +21,15 @@ OWN, SHARED = topics.KioskTopics(KIOSK), topics.SiteTopics(SITE)
 
 
 @pytest.fixture
-def ear(site_file: Database) -> Ear:
-    return Ear(site_file, kiosk=KIOSK, site_id=SITE, install=INSTALL)
+def ear(site_file: Database, tmp_path: Path) -> Ear:
+    return Ear(
+        site_file,
+        faces=FaceShelf(tmp_path),
+        clock=clock_at("08:00"),
+        kiosk=KIOSK,
+        site_id=SITE,
+        install=INSTALL,
+    )
 
 
 def said(message: Message) -> bytes:
@@ -125,3 +136,25 @@ def test_what_is_not_for_this_site_changes_nothing(
         ear.hear(topic, said(message))
 
     assert site_file["site_tracks"].count == site_file["notes"].count == 0
+
+
+def test_faces_are_put_on_the_shelf_still_sealed(ear: Ear, tmp_path: Path) -> None:
+    told = part(MIA, BEN, public=new_key().public, version=3)
+
+    assert ear.hear(OWN.faces, said(told)) is Change.FACES
+    assert [face.person for face in FaceShelf(tmp_path).faces()] == [MIA, BEN]
+    assert ear.faces_version() == 3
+
+
+def test_the_word_that_all_faces_still_hold_changes_nothing(ear: Ear) -> None:
+    ear.hear(OWN.faces, said(part(MIA, public=new_key().public, version=3)))
+
+    assert ear.hear(OWN.faces, said(FacesPart(base=3, version=3))) is Change.NOTHING
+
+
+def test_faces_heard_late_change_nothing_and_missed_ones_are_asked_for(ear: Ear) -> None:
+    ear.hear(OWN.faces, said(part(MIA, public=new_key().public, version=3)))
+
+    assert ear.hear(OWN.faces, said(FacesPart(base=1, version=2, removed=(MIA,)))) is Change.NOTHING
+    assert ear.hear(OWN.faces, said(FacesPart(base=4, version=5))) is Change.FACES_MISSED
+    assert ear.faces_version() == 3
