@@ -217,10 +217,19 @@ def _configuration(camera: Untyped, streams: Streams) -> Untyped:
         main={"size": streams.main, "format": "BGR888"},
         lores={"size": streams.lores, "format": "YUV420"},
         raw=None,
-        controls={"FrameRate": streams.frames_per_second},
+        controls={"FrameRate": streams.frames_per_second} | _focus(camera),
         buffer_count=BUFFERS,
         queue=False,
     )
+
+
+def _focus(camera: Untyped) -> dict[str, Untyped]:
+    """Follow what is held up, where the lens can move; left alone it stays at a metre or so."""
+    if "AfMode" not in camera.camera_controls:
+        return {}
+    from libcamera import controls  # noqa: PLC0415 - as above
+
+    return {"AfMode": controls.AfModeEnum.Continuous, "AfRange": controls.AfRangeEnum.Full}
 
 
 def _check_formats(configuration: dict[str, Any]) -> None:

@@ -185,6 +185,9 @@ class Camera:
             controls.FrameDurationLimits: ControlInfo(1_000, 1_000_000, 33_333),
             controls.draft.NoiseReductionMode: ControlInfo(0, 4, 0),
         }
+        if sensor.can_focus:
+            self.controls[controls.AfMode] = ControlInfo(0, 2, 0)
+            self.controls[controls.AfRange] = ControlInfo(0, 2, 0)
 
     def acquire(self) -> None:
         """Have the camera to oneself. Raises RuntimeError when another has, or it is gone."""
@@ -221,6 +224,7 @@ class Camera:
     def start(self, chosen: dict[ControlId, Any]) -> None:
         """Give a picture each frame's time, as long as there are requests."""
         self._sensor.answers.wait()
+        self._sensor.chosen = {control.name: value for control, value in chosen.items()}
         shortest, _ = chosen.get(controls.FrameDurationLimits, (33_333, 33_333))
         self._stop.clear()
         self._thread = Thread(

@@ -53,6 +53,22 @@ class ControlInfo:
         self.default = default
 
 
+class AfModeEnum(Enum):
+    """Who focuses."""
+
+    Manual = 0
+    Auto = 1
+    Continuous = 2
+
+
+class AfRangeEnum(Enum):
+    """At what distances focus is looked for."""
+
+    Normal = 0
+    Macro = 1
+    Full = 2
+
+
 class NoiseReductionModeEnum(Enum):
     """How hard noise is fought."""
 
@@ -70,6 +86,10 @@ class ColorFilterArrangementEnum(Enum):
 
 
 controls = SimpleNamespace(
+    AfMode=ControlId("AfMode"),
+    AfModeEnum=AfModeEnum,
+    AfRange=ControlId("AfRange"),
+    AfRangeEnum=AfRangeEnum,
     ExposureTime=ControlId("ExposureTime"),
     ExposureTimeMode=ControlId("ExposureTimeMode"),
     AnalogueGain=ControlId("AnalogueGain", ControlType.Float),

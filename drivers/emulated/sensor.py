@@ -62,12 +62,15 @@ class Sensor:
     """What hangs on the ribbon. Driven by tests, from any thread.
 
     `substitutes` are the formats the image processor gives instead of those asked for;
-    `widest` is the widest picture it can give; `is_taken` is true while a program has it.
+    `widest` is the widest picture it can give; `is_taken` is true while a program has it, and
+    `chosen` are the controls it was last started with.
     """
 
     model: str = "imx708"
     substitutes: dict[str, str] = field(default_factory=dict)
     widest: int = 4608
+    can_focus: bool = False
+    chosen: dict[str, object] = field(default_factory=dict)
     given: int = 0
     waiting: int = 0
     is_stalled: bool = False

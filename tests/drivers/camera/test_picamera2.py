@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from drivers.camera.camera import GRAY, RGB, Frame, Shot
 from drivers.camera.picamera2 import Picamera2Camera
-from drivers.emulated.ribbon import look_again
+from drivers.emulated.libcamera_values import AfModeEnum, AfRangeEnum
+from drivers.emulated.ribbon import booted_with, look_again
 from drivers.emulated.sensor import RIBBON, Sensor
 from drivers.errors import DeviceAway
 from tests.drivers.camera.conftest import HASTY, OpenCamera
@@ -115,6 +117,17 @@ def test_sizes_the_image_processor_chose_are_taken(sensor: Sensor, open_camera: 
         (160, 120),
         (160, 120),
     ]
+
+
+@pytest.mark.parametrize("can_focus", [True, False])
+def test_a_lens_that_can_move_follows_what_is_held_up(can_focus: bool) -> None:
+    with booted_with(Sensor(can_focus=can_focus)) as sensor, closing(Picamera2Camera()) as camera:
+        taken(camera)
+
+        focus = (sensor.chosen.get("AfMode"), sensor.chosen.get("AfRange"))
+
+    asked = (AfModeEnum.Continuous, AfRangeEnum.Full)
+    assert focus == (asked if can_focus else (None, None))
 
 
 def test_a_format_nobody_can_read_is_named(sensor: Sensor, open_camera: OpenCamera) -> None:
