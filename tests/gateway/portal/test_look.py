@@ -30,6 +30,8 @@ def pages_of(school: School) -> dict[str, str]:
         "late": "?show=late",
         "day": f"days/{day}/?at=11:00",
         "person": f"people/{student}/{day}/",
+        "badges": "badges/",
+        "person_badges": f"people/{student}/badges/",
         "session": f"sessions/{school.session.pk}/",
         "mark": f"sessions/{school.session.pk}/{student}/",
         "absence": "absence/",
