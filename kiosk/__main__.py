@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = doctor.examine(settings, clock, wired=lambda: hardware_of(settings))
         return _tell(found, as_json=options.json)
     logs.set_up(settings.log_level)
-    board = Board(shown_for=settings.screen.shown_for)
+    board = Board(shown_for=settings.screen.shown_for, asked_for=settings.screen.asked_for)
     try:
         hardware = hardware_of(settings)
     except ValueError as wrong:

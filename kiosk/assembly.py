@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
-from zoneinfo import ZoneInfo
 
 from drivers.camera.camera import Camera
 from drivers.clock.clock import Clock
 from drivers.qr.decoder import QrDecoder
-from kiosk import supervised
+from kiosk import eyes, supervised
 from kiosk.album import Album
 from kiosk.app import Loop
 from kiosk.devices import Devices
@@ -27,14 +26,12 @@ from kiosk.link.link import Link
 from kiosk.link.relay import Errand
 from kiosk.pulse import Pulse
 from kiosk.screen.board import Board
-from kiosk.screen.panel import Moment
-from kiosk.screen.picture import Picture, draw
+from kiosk.screen.front import Front
 from kiosk.screen.server import BEAT, Page, PageServer
 from kiosk.screen.tray import Tray
 from kiosk.settings import KioskSettings
 from kiosk.simulated import SimulatedHardware
 from kiosk.stills import Stills
-from kiosk.visit import SiteRules
 from kiosk.watching import CardWatch, watch
 
 FACES_HEAR = frozenset({Change.RULES, Change.FACES, Change.ENROLMENT})
@@ -61,10 +58,17 @@ class Kiosk:
         self._settings = settings
         self._clock = clock
         self._hardware = hardware
-        self._zone = ZoneInfo(settings.zone)
         self._stop = Event()
         self.board = board
         self.devices = Devices()
+        self.front = Front(
+            settings,
+            clock,
+            board=board,
+            devices=self.devices,
+            readers=tuple(hardware.readers),
+            camera=eyes.NAME if hardware.camera else None,
+        )
         self.pulse = Pulse(clock)
         self.lamps = Lamps(*hardware.outputs, devices=self.devices)
         self.loop = Loop(
@@ -73,7 +77,7 @@ class Kiosk:
             board=self.board,
             lamps=self.lamps,
             supervisor=Supervisor(silent=self.pulse.silent),
-            settle=self._settle,
+            settle=self.front.settle,
         )
         self.link = Link(
             settings,
@@ -176,14 +180,18 @@ class Kiosk:
     def _page(self) -> Iterator[None]:
         played = self._hardware if isinstance(self._hardware, SimulatedHardware) else None
         tray = Tray(self._settings.data, played.hold_up) if played else None
+        asks, acts = self.front.touched(
+            put=self.loop.see, bring=lambda: self.link.bring(Errand.REMARKS)
+        )
         page = Page(
-            draw=self._draw,
+            draw=self.front.draw,
             wait=lambda seen: self.board.wait(seen, timeout=BEAT),
             asks={
+                **asks,
                 **(tray.asks if tray else {}),
                 "/diagnosis": lambda _: self.diagnose().model_dump(mode="json"),
             },
-            acts=tray.acts if tray else {},
+            acts={**acts, **(tray.acts if tray else {})},
         )
         server = PageServer(self._settings.screen, page)
         serving = Thread(target=server.serve_forever, name="page", daemon=True)
@@ -194,11 +202,6 @@ class Kiosk:
             server.end()
             serving.join(timeout=2)
 
-    def _draw(self) -> Picture:
-        reading = self._clock.read()
-        moment = Moment(reading, self._zone, self._settings.screen.language)
-        return draw(self.board.view(now=reading.uptime), moment)
-
     def _follow(self, change: Change) -> None:
         """Pass on what the gateway said that is not the link's own business."""
         if change is Change.RULES:
@@ -206,9 +209,6 @@ class Kiosk:
             self.stills.settings_changed()
         if change in FACES_HEAR:
             self.faces.changed()
-
-    def _settle(self, rules: SiteRules) -> None:
-        self._zone = rules.zone
 
 
 @contextmanager

@@ -123,7 +123,7 @@ class Desk:
         return Answer(
             outcome=decision.outcome,
             at=instant.at,
-            name=holder.name if holder and not is_refused else "",
+            name=holder.name if holder and self.rules.show_names and not is_refused else "",
             language=holder.language or None if holder else None,
             late_minutes=decision.late_minutes,
             since=decision.since,

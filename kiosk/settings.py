@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from drivers.card.numbers import Format
 from kiosk.protocol.wire import Slug
 
 DEFAULT_CONFIG = Path("/etc/muster/kiosk.toml")
@@ -28,6 +29,10 @@ def _known_zone(name: str) -> str:
     except (KeyError, ValueError, OSError) as unknown:
         raise ValueError(f"{name!r} is no time zone, such as Europe/London") from unknown
     return name
+
+
+def _known_form(form: str) -> str:
+    return str(Format.parse(form)) if form else ""
 
 
 class _Part(BaseModel):
@@ -56,7 +61,9 @@ class Wedge(_Part):
     name: str = Field("RFID", description="part of the reader's name; `lsusb` shows it")
     vendor: int | None = Field(None, ge=0, le=0xFFFF, description="its USB vendor number, instead")
     product: int | None = Field(None, ge=0, le=0xFFFF, description="its USB product number")
-    form: str = Field("", description="how it types numbers, such as decimal; empty: to be learnt")
+    form: Annotated[str, AfterValidator(_known_form)] = Field(
+        "", description="how it types numbers, such as decimal; empty: to be learnt"
+    )
 
 
 class Pcsc(_Part):
@@ -142,9 +149,12 @@ class Screen(_Part):
     hosts: tuple[str, ...] = Field(
         ("localhost", "127.0.0.1"), description="host names the page answers to"
     )
-    language: str = Field("en", pattern="^(en|de|ar)$", description="en, de or ar")
+    language: str = Field("en", pattern="^(en|de|fr|ar)$", description="en, de, fr or ar")
     shown_for: Seconds = Field(timedelta(seconds=3), description="how long a name may stay")
     touch: bool = Field(False, description="true where the screen can be touched")
+    asked_for: Seconds = Field(
+        timedelta(seconds=8), description="how long the name of who is asked for a reason may stay"
+    )
 
 
 class KioskSettings(BaseSettings):

@@ -120,6 +120,12 @@ def rules_of(settings: SiteSettings) -> SiteRules:
         repeat_window=timedelta(seconds=settings.repeat_window_s),
         late_periods=settings.late_periods,
         badge_keys=settings.badge_keys,
+        pin_key=settings.fallback.pin_key if settings.fallback.pin else "",
+        finds_names=settings.fallback.names,
+        show_names=settings.show_names,
+        ask_late_reason=settings.ask_late_reason,
+        identifies_faces=settings.face.identify,
+        session_codes=settings.session_codes,
     )
 
 

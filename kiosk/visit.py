@@ -14,7 +14,7 @@ from kiosk.protocol.clocks import Anchor, repaired
 from kiosk.protocol.lateness import Lateness, minutes_late
 from kiosk.protocol.messages import LatePeriod, Method, PersonKind, Shown
 from kiosk.protocol.movements import Direction, Track, movements
-from kiosk.protocol.options import BadgeKey
+from kiosk.protocol.options import BadgeKey, SessionCode
 
 
 class Outcome(StrEnum):
@@ -70,6 +70,12 @@ class SiteRules:
     repeat_window: timedelta = timedelta(minutes=1)
     late_periods: tuple[LatePeriod, ...] = ()
     badge_keys: tuple[BadgeKey, ...] = ()
+    pin_key: str = ""
+    finds_names: bool = False
+    show_names: bool = True
+    ask_late_reason: bool = False
+    identifies_faces: bool = False
+    session_codes: tuple[SessionCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,15 +60,18 @@ class Finder:
         self._blocked = _BLOCKED.format(schema=schema)
 
     def find(self, method: Method, value: str) -> Presented:
-        """Who holds the credential, and whether it is blocked."""
+        """Who holds the credential, and whether it is blocked; a name's is the person's number."""
+        if method is Method.NAME:
+            holder = self.person(int(value)) if value.isdecimal() else None
+            return Presented(holder, is_blocked=False)
         key = (method.value, value)
         held = self._database.execute(self._held, key).fetchone()
         if held is None:
             (blocked,) = self._database.execute(self._blocked, key).fetchone()
             return Presented(None, is_blocked=bool(blocked))
         person, kind, name, language, year_group, blocked = held
-        holder = Holder(person, PersonKind(kind), name, language, year_group)
-        return Presented(holder, is_blocked=bool(blocked))
+        held_by = Holder(person, PersonKind(kind), name, language, year_group)
+        return Presented(held_by, is_blocked=bool(blocked))
 
     def person(self, person: int) -> Holder | None:
         """The person of this number; None when the roster has not told of them."""

@@ -36,10 +36,14 @@ class FaceOptions(Wire):
 
 
 class FallbackOptions(Wire):
-    """What a touch screen offers those who have nothing to show."""
+    """What a touch screen offers those who have nothing to show.
+
+    `pin_key` turns a PIN into the credential's value, see `kiosk.protocol.pins`.
+    """
 
     pin: bool = False
     names: bool = False
+    pin_key: Base64 = ""
 
 
 class SessionCode(Wire):

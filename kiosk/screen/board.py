@@ -4,8 +4,11 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Condition
+from uuid import UUID
 
 from kiosk.link.state import LinkState
+from kiosk.protocol.remarks import LateReason
+from kiosk.screen.offers import CARD_AND_CODE, NO_OFFERS, Offers, Senses
 from kiosk.screen.panel import Panel
 from kiosk.visit import Answer, Outcome
 
@@ -15,11 +18,16 @@ FOOT = 3
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer on the screen. From `personal_until` (uptime) on it has no name left."""
+    """An answer on the screen. From `personal_until` (uptime) on it has no name left.
+
+    Who is late may be `asked` why; `reason` is what they said.
+    """
 
     answer: Answer
     personal_until: timedelta
     number: int
+    asked: bool = False
+    reason: LateReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +39,20 @@ class View:
     can_record: bool
     clock_trusted: bool
     panel: Panel | None = None
+    offers: Offers = NO_OFFERS
+    senses: Senses = CARD_AND_CODE
 
 
 class Board:
     """Written by the deciding loop and the link, watched by the pages.
 
-    `now` is the machine's uptime.
+    `now` is the machine's uptime. Who is asked for a reason is shown for `asked_for`.
     """
 
-    def __init__(self, *, shown_for: timedelta) -> None:
+    def __init__(self, *, shown_for: timedelta, asked_for: timedelta = timedelta(0)) -> None:
         self._shown_for = shown_for
+        self._asked_for = max(asked_for, shown_for)
+        self._offers = NO_OFFERS
         self._changed = Condition()
         self._version = 0
         self._count = 0
@@ -54,7 +66,9 @@ class Board:
         """Put an answer up."""
         with self._changed:
             self._count += 1
-            self._answers.appendleft(Shown(answer, now + self._shown_for, self._count))
+            asked = bool(self._offers.late_reasons and answer.late_minutes and answer.track)
+            until = now + (self._asked_for if asked else self._shown_for)
+            self._answers.appendleft(Shown(answer, until, self._count, asked))
             self._can_record = answer.outcome is not Outcome.NOT_RECORDED
             self._bump()
 
@@ -84,6 +98,30 @@ class Board:
                 self._can_record, self._clock_trusted = can_record, clock_trusted
                 self._bump()
 
+    def offer(self, offers: Offers) -> None:
+        """Offer this from now on."""
+        with self._changed:
+            if offers != self._offers:
+                self._offers = offers
+                self._bump()
+
+    def asked(self, number: str, *, now: timedelta) -> UUID | None:
+        """The track of the answer with this number if its person is now asked for a reason."""
+        with self._changed:
+            newest = self._answers[0] if self._answers else None
+            if newest is None or str(newest.number) != number or newest.reason:
+                return None
+            return newest.answer.track if newest.asked and now < newest.personal_until else None
+
+    def thank(self, track: UUID, reason: LateReason, *, now: timedelta) -> None:
+        """Show that the reason is kept; the name leaves as after any answer."""
+        with self._changed:
+            for at, each in enumerate(self._answers):
+                if each.answer.track == track:
+                    until = min(each.personal_until, now + self._shown_for)
+                    self._answers[at] = replace(each, reason=reason, personal_until=until)
+            self._bump()
+
     def put_up(self, panel: Panel) -> None:
         """Show the panel, in place of one of its mode, until it is taken down."""
         with self._changed:
@@ -105,7 +143,9 @@ class Board:
         with self._changed:
             answers = tuple(_nameless(each, now) for each in self._answers)
             panel = max(reversed(self._panels.values()), key=_urgency, default=None)
-            return View(answers, self._link, self._can_record, self._clock_trusted, panel)
+            return View(
+                answers, self._link, self._can_record, self._clock_trusted, panel, self._offers
+            )
 
     def wait(self, seen: int, *, timeout: timedelta) -> int:
         """Wait until there is something newer than version `seen`; answers the version."""

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kiosk.protocol.remarks import LateReason
 from kiosk.screen import words
 from kiosk.screen.board import FOOT, Shown, View
 from kiosk.screen.panel import Moment
-from kiosk.screen.words import Brief, Word, say
+from kiosk.screen.sayable import Brief, Word
+from kiosk.screen.words import say
 from kiosk.visit import Answer, Outcome
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -24,8 +26,19 @@ REFUSALS = frozenset({Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.NOT_RECORDED})
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A reason that can be given with one touch."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One answer, large."""
+    """One answer, large. `note` says calmly that only this kiosk has it yet.
+
+    Who is late may be asked why: `question` and `reasons` are there until one is given.
+    """
 
     number: int
     icon: str
@@ -36,6 +49,10 @@ class Result:
     language: str
     direction: str
     leaves_in_ms: int
+    note: str = ""
+    question: str = ""
+    reasons: tuple[Choice, ...] = ()
+    thanks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,7 @@ def large(view: View, moment: Moment) -> Result | None:
     newest = view.answers[0] if view.answers else None
     if newest is None or moment.reading.uptime >= newest.personal_until:
         return None
-    return _result(newest, moment)
+    return _result(newest, view, moment)
 
 
 def earlier(view: View, moment: Moment, *, skip: int) -> tuple[Earlier, ...]:
@@ -61,20 +78,47 @@ def earlier(view: View, moment: Moment, *, skip: int) -> tuple[Earlier, ...]:
     return tuple(_earlier(each, view, moment) for each in small)
 
 
-def _result(shown: Shown, moment: Moment) -> Result:
+def _result(shown: Shown, view: View, moment: Moment) -> Result:
     answer = shown.answer
     spoken = words.known(answer.language or moment.language)
     return Result(
         number=shown.number,
         icon=ICONS[answer.outcome],
         word=say(answer.because or answer.outcome, spoken),
-        who=say(Word.SEE_OFFICE, spoken) if answer.outcome in REFUSALS else answer.name,
+        who=_who(answer, spoken),
         when=_when(answer, moment, spoken),
         late=say(Word.LATE, spoken, minutes=answer.late_minutes) if answer.late_minutes else "",
         language=spoken,
         direction=words.direction(spoken),
         leaves_in_ms=(shown.personal_until - moment.reading.uptime) // MILLISECOND,
+        note=_note(answer, view, spoken),
+        question=say(Word.WHY_LATE, spoken) if _is_asked(shown) else "",
+        reasons=_reasons(spoken) if _is_asked(shown) else (),
+        thanks=_thanks(shown, spoken),
     )
+
+
+def _note(answer: Answer, view: View, language: str) -> str:
+    is_here_alone = answer.seq is not None and answer.seq > view.link.confirmed
+    return say(Word.SAVED_HERE, language) if is_here_alone and not view.link.online else ""
+
+
+def _is_asked(shown: Shown) -> bool:
+    return shown.asked and shown.reason is None
+
+
+def _reasons(language: str) -> tuple[Choice, ...]:
+    return tuple(Choice(reason, say(reason, language)) for reason in LateReason)
+
+
+def _thanks(shown: Shown, language: str) -> str:
+    if shown.reason is None:
+        return ""
+    return f"{say(Word.THANKS, language)} · {say(shown.reason, language)}"
+
+
+def _who(answer: Answer, language: str) -> str:
+    return say(Word.SEE_OFFICE, language) if answer.outcome in REFUSALS else answer.name
 
 
 def _when(answer: Answer, moment: Moment, language: str) -> str:

@@ -142,7 +142,7 @@ def test_settings_of_the_site_reach_the_loop(kiosk: Running, gateway: GatewayDou
     kiosk.tap(1)
     settings = site_settings(repeat_window_s=0, zone="Asia/Tokyo")
     gateway.say(topics.SiteTopics(SITE).settings, settings, retain=True)
-    eventually(lambda: kiosk.kiosk._draw().zone == "Asia/Tokyo")
+    eventually(lambda: kiosk.kiosk.front.draw().zone == "Asia/Tokyo")
 
     assert kiosk.tap(1) is Outcome.SIGNED_OUT
 

@@ -1,4 +1,4 @@
-/* At rest: a clock and one instruction. */
+/* At rest: a clock, one instruction, and the code of a session that meets now. */
 
 import { at, put } from "./page.js";
 
@@ -13,10 +13,19 @@ function tick() {
   put("date", now.toLocaleDateString(spoken, { weekday: "long", day: "numeric", month: "long", timeZone: zone }));
 }
 
+function showCode(code) {
+  at("session").hidden = !code;
+  at("idle").classList.toggle("with-code", Boolean(code));
+  put("session-text", code ? code.text : "");
+  at("session-path").setAttribute("d", code ? code.path : "");
+  if (code) at("session-code").setAttribute("viewBox", `0 0 ${code.size} ${code.size}`);
+}
+
 export function hear(told) {
   aheadMs = told.now_ms - Date.now();
   zone = told.zone;
   put("instruction", told.instruction);
+  showCode(told.code);
   tick();
 }
 

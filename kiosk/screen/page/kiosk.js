@@ -7,9 +7,10 @@ import { put } from "./page.js";
 import { showEarlier, showLine } from "./foot.js";
 import * as idle from "./idle.js";
 import * as result from "./result.js";
+import * as touch from "./touch.js";
 import * as tray from "./tray.js";
 
-const MODES = { idle, result };
+const MODES = { idle, result, touch };
 const ALIVE_MS = 12000;
 let silence = 0;
 let waitingText = "…";
@@ -20,6 +21,11 @@ function turnTo(mode, told) {
   MODES[mode].show(told, turnTo);
 }
 
+/* A hand at the touch screen is not to be disturbed by a picture that only says "at rest". */
+function atRest() {
+  return touch.wanted() ? "touch" : "idle";
+}
+
 function show(told) {
   document.documentElement.lang = told.language;
   document.documentElement.dir = told.direction;
@@ -27,7 +33,7 @@ function show(told) {
   waitingText = told.waiting_text;
   put("title", told.title);
   for (const each of Object.values(MODES)) if (each.hear) each.hear(told);
-  turnTo(told.mode in MODES ? told.mode : "idle", told);
+  turnTo(told.mode === "idle" ? atRest() : told.mode, told);
   showEarlier(told.earlier);
   showLine(told.line, told.line_text, told.clock_note);
   if (told.tray) tray.open();
@@ -52,4 +58,5 @@ function listen() {
   };
 }
 
+touch.start(() => turnTo(atRest()));
 listen();

@@ -27,7 +27,8 @@ def picture(
     for answer in answers:
         board.show(answer, now=READING.uptime)
     later: Reading = replace(READING, uptime=READING.uptime + timedelta(seconds=after))
-    return draw(board.view(now=later.uptime), Moment(later, BERLIN, language))
+    view = board.view(now=later.uptime)
+    return draw(view, Moment(later, BERLIN, language))
 
 
 def words_of(answer: Answer) -> tuple[str, str, str, str]:
@@ -155,7 +156,8 @@ class Notice:
 
 
 def drawn(board: Board) -> Picture:
-    return draw(board.view(now=READING.uptime), Moment(READING, BERLIN, "en"))
+    view = board.view(now=READING.uptime)
+    return draw(view, Moment(READING, BERLIN, "en"))
 
 
 def test_a_panel_takes_the_place_of_the_clock_until_it_is_taken_down() -> None:

@@ -58,7 +58,8 @@ class Site:
 
     def _draw(self) -> Picture:
         view = self.board.view(now=READING.uptime)
-        return draw(view, Moment(READING, ZoneInfo("Europe/London"), "en"))
+        moment = Moment(READING, ZoneInfo("Europe/London"), "en")
+        return draw(view, moment)
 
     def _wait(self, seen: int) -> int:
         return self.board.wait(seen, timeout=timedelta(seconds=0.2))

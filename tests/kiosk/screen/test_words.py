@@ -3,11 +3,13 @@ import string
 import pytest
 
 from kiosk.protocol.badge_reading import Refusal
+from kiosk.protocol.remarks import LateReason
 from kiosk.screen import words
-from kiosk.screen.words import CATALOGUE, Brief, Word, say
+from kiosk.screen.sayable import Brief, Instruction, TouchWord, Word
+from kiosk.screen.words import CATALOGUE, say
 from kiosk.visit import Outcome
 
-ALL = [*Outcome, *Refusal, *Word, *Brief]
+ALL = [*Outcome, *Refusal, *Word, *Instruction, *TouchWord, *LateReason, *Brief]
 
 
 def places(text: str) -> set[str | None]:

@@ -1,0 +1,71 @@
+"""What the kiosk has words for."""
+
+from enum import StrEnum
+
+from kiosk.protocol.badge_reading import Refusal
+from kiosk.protocol.remarks import LateReason
+from kiosk.visit import Outcome
+
+
+class Word(StrEnum):
+    """What is said beside an outcome."""
+
+    SEE_OFFICE = "see_office"
+    CANNOT_SAVE = "cannot_save"
+    LATE = "late"
+    SINCE = "since"
+    GOODBYE = "goodbye"
+    SAVED_HERE = "saved_here"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    WAITING = "waiting"
+    CANNOT_RECORD = "cannot_record"
+    TIME_APPROXIMATE = "time_approximate"
+    TITLE = "title"
+    NOT_CONNECTED = "not_connected"
+    WHY_LATE = "why_late"
+    THANKS = "thanks"
+    SCAN_FOR = "scan_for"
+
+
+class Instruction(StrEnum):
+    """What to do at a kiosk at rest, by what it has that works."""
+
+    CARD_OR_CODE = "card_or_code"
+    CARD = "card"
+    CODE = "code"
+    CARD_CODE_FACE = "card_code_face"
+    CARD_FACE = "card_face"
+    CODE_FACE = "code_face"
+    FACE = "face"
+    NOTHING = "nothing"
+
+
+class TouchWord(StrEnum):
+    """What the touch screen says to those who have nothing to show."""
+
+    PIN = "pin"
+    NAME = "name"
+    CLOSE = "close"
+    ERASE = "erase"
+    ENTER_PIN = "enter_pin"
+    PIN_WRONG = "pin_wrong"
+    PIN_CLOSED = "pin_closed"
+    FIND_NAME = "find_name"
+    MORE_LETTERS = "more_letters"
+    NOBODY = "nobody"
+    YEAR = "year"
+    FAILED = "failed"
+
+
+class Brief(StrEnum):
+    """An outcome in one word, for the foot."""
+
+    IN = "in"
+    OUT = "out"
+    ALREADY = "already"
+    ASK = "ask"
+    STOP = "stop"
+
+
+Sayable = Outcome | Refusal | Word | Instruction | TouchWord | LateReason | Brief
