@@ -30,7 +30,7 @@ PART_LENGTH = 4
 TIMER_RELOAD = 1
 """Two ticks, a millisecond: a card begins to answer after 0.09 ms (ISO/IEC 14443-3, 6.2.1.1)."""
 
-LOOK_PAUSE = timedelta(microseconds=400)
+LOOK_PAUSE = timedelta(microseconds=300)
 MOST_LOOKS = 40
 START_UP = timedelta(milliseconds=1)
 """The oscillator's start after a reset (data sheet 8.8)."""

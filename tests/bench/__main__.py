@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-BENCHES = ("tap", "ingest", "absence", "memory")
+BENCHES = ("tap", "card", "ingest", "absence", "memory")
 
 
 def main() -> int:

@@ -9,7 +9,8 @@ from structlog.testing import capture_logs
 from drivers.card.mfrc522 import Mfrc522Reader
 from drivers.card.place import Place
 from drivers.card.reader import CardUid
-from drivers.emulated.mfrc522_chip import HIGH, LOW, Register
+from drivers.emulated.mfrc522_chip import HIGH, LOW
+from drivers.emulated.mfrc522_core import Register
 from drivers.emulated.sockets import SOCKETS
 from drivers.errors import DeviceAway
 from kiosk.devices import Devices

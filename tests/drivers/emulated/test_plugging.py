@@ -3,7 +3,8 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.emulated import gpio
-from drivers.emulated.mfrc522_chip import VERSION, Mfrc522Chip, Register
+from drivers.emulated.mfrc522_chip import Mfrc522Chip
+from drivers.emulated.mfrc522_core import VERSION, Register
 from drivers.emulated.plugging import RESET_PIN, plugged_in
 from drivers.emulated.proximity import Field
 from drivers.emulated.sockets import SOCKETS
