@@ -17,7 +17,7 @@ from gateway.attendance.errors import (
     WrongPolicy,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
-from gateway.fleet.errors import UnknownKiosk, WrongKiosk, WrongOptions
+from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, WrongOptions
 from gateway.people.errors import UnknownCredential, UnknownPerson, WrongCredential, WrongPerson
 from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
 
@@ -32,7 +32,7 @@ class NameTheSite(Rejected):
 
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
-    UnknownKiosk, UnknownEntry, NoPhoto,
+    UnknownKiosk, UnknownEntry, UnknownEnrolment, NoPhoto,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,

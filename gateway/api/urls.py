@@ -4,7 +4,18 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path
 from ninja import NinjaAPI, Router
 
-from gateway.api import absence, attendance, errors, fleet, outside, people, photos, places, tokens
+from gateway.api import (
+    absence,
+    attendance,
+    enrolling,
+    errors,
+    fleet,
+    outside,
+    people,
+    photos,
+    places,
+    tokens,
+)
 from gateway.api.access import Login, Token
 from gateway.api.errors import NotThere
 
@@ -26,7 +37,7 @@ def build() -> NinjaAPI:
         urls_namespace="api",
     )
     errors.install(api)
-    for room in (tokens, people, places, attendance, photos, absence, fleet, outside):
+    for room in (tokens, people, enrolling, places, attendance, photos, absence, fleet, outside):
         api.add_router("", room.router)
     last = Router()
     last.api_operation(METHODS, "/{path:rest}", include_in_schema=False)(nothing_here)

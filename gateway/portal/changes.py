@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q
 from gateway.attendance.models import AbsenceHold, AbsenceRun, Difference, MarkRevision, Track
 from gateway.attendance.models import Session as AttendanceSession
 from gateway.erp.models import Registration, Sync
-from gateway.fleet.models import Kiosk
+from gateway.fleet.models import DoorEnrolment, Kiosk
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
 from gateway.people.queries import roster_version
@@ -16,6 +16,9 @@ from gateway.timetable.models import Site
 
 RECENT = timedelta(days=2)
 """How far back holds, runs and differences are looked at; older ones hardly change."""
+
+LATELY = timedelta(minutes=10)
+"""For how long after its end a card's enrolment is still looked at."""
 
 
 def tokens(now: datetime) -> dict[str, str]:
@@ -67,6 +70,11 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
         Registration.objects.filter(
             session__site_id=site_id, state=Registration.State.CORRECT_IN_ERP
         ).aggregate(n=Count("pk"), last=Max("at")),
+        list(
+            DoorEnrolment.objects.filter(kiosk__site_id=site_id, until__gt=now - LATELY)
+            .order_by("pk")
+            .values_list("pk", "outcome", "why", Q(until__gt=now))
+        ),
         list(Sync.objects.filter(site_id=site_id).order_by("pk").values_list("pk", "ok")),
     )
 

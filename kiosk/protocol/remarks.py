@@ -31,6 +31,7 @@ class NotEnrolled(StrEnum):
     HELD = "held"
     BLOCKED = "blocked"
     RANDOM = "random"
+    ANOTHER = "another"
     CANCELLED = "cancelled"
     TIMED_OUT = "timed_out"
     NO_FACE = "no_face"
