@@ -4,7 +4,6 @@ import gc
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from drivers.emulated.ribbon import booted_with, look_again
 from drivers.emulated.sensor import RIBBON, Sensor
 from drivers.errors import DeviceAway
 from tests.drivers.camera.conftest import HASTY, OpenCamera
+from tests.drivers.camera.taking import A_MOMENT, failure, taken
 from tests.kiosk.neighbours import eventually
 
 pytestmark = [
@@ -30,33 +30,12 @@ pytestmark = [
     ),
 ]
 
-LONG = timedelta(seconds=20)
-A_MOMENT = timedelta(milliseconds=50)
 OCHRE, OCHRES_BRIGHTNESS = (200, 100, 50), 124
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def plain(colour: tuple[int, int, int]) -> Frame:
     return Frame(width=1, height=1, depth=RGB, pixels=bytes(colour))
-
-
-def taken(camera: Picamera2Camera, *, colour: bool = False) -> Shot:
-    shot = camera.capture(LONG, colour=colour)
-    assert shot is not None
-    return shot
-
-
-def failure(camera: Picamera2Camera) -> str:
-    """What the camera says is wrong, as soon as it does."""
-
-    def said() -> str:
-        try:
-            camera.capture(A_MOMENT)
-        except DeviceAway as away:
-            return str(away)
-        return ""
-
-    return eventually(said)
 
 
 def open_files() -> int:

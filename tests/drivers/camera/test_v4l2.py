@@ -17,11 +17,9 @@ from PIL import Image
 from drivers.camera import v4l2
 from drivers.camera.camera import GRAY, RGB, Frame, Shot
 from drivers.camera.v4l2 import Picture, V4l2Camera, first_accepted
-from drivers.errors import DeviceAway
+from tests.drivers.camera.taking import A_MOMENT, failure, taken
 from tests.kiosk.neighbours import eventually
 
-LONG = timedelta(seconds=20)
-A_MOMENT = timedelta(milliseconds=50)
 SHORT = timedelta(milliseconds=300)
 WIDTH, HEIGHT = 20, 10
 HEADER = b"YUV4MPEG2 W20 H10 F15:1 Ip A1:1 C420jpeg\n"
@@ -88,25 +86,6 @@ def webcam(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Webcam]:
 def camera(webcam: Webcam) -> Iterator[V4l2Camera]:
     with closing(V4l2Camera(str(webcam.device), source=webcam.source, silence=SHORT)) as camera:
         yield camera
-
-
-def taken(camera: V4l2Camera, *, colour: bool = False) -> Shot:
-    shot = camera.capture(LONG, colour=colour)
-    assert shot is not None
-    return shot
-
-
-def failure(camera: V4l2Camera) -> str:
-    """What the camera says is wrong, as soon as it does."""
-
-    def said() -> str:
-        try:
-            camera.capture(A_MOMENT)
-        except DeviceAway as away:
-            return str(away)
-        return ""
-
-    return eventually(said)
 
 
 def gray(brightness: int) -> Frame:
