@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from gateway.people import badges
 from gateway.people.badges import Terms
@@ -15,7 +15,7 @@ from kiosk.protocol.badges import ROTATING_FOR
 from tests.gateway.portal.conftest import Website
 from tests.gateway.portal.school import School
 
-SMALL_PHONE = {"width": 320, "height": 568}
+SMALL_PHONE: ViewportSize = {"width": 320, "height": 568}
 
 
 def link_of(school: School) -> str:
