@@ -41,8 +41,8 @@ class Camera(Protocol):
     def capture(self, timeout: timedelta, *, colour: bool = False) -> Shot | None:
         """A picture taken after the call; None when there was none within `timeout`.
 
-        In colour too when `colour` says so: that costs, so ask for it only where somebody
-        looks. Raises DeviceAway when the camera is not there or has stopped giving pictures.
+        Where the camera has to be opened first, that is waited for, too. In colour when
+        `colour` says so: that costs, so ask for it only where somebody looks. Raises DeviceAway when the camera is not there or has stopped giving pictures.
         """
         ...
 

@@ -63,17 +63,16 @@ class Picamera2Camera:
         self._streams = streams
         self._patience = patience
         self._opening: Future[_Running] | None = None
-        self._asked_at = 0.0
         self._closing: Future[None] | None = None
 
     def capture(self, timeout: timedelta, *, colour: bool = False) -> Shot | None:
         """A frame that was finished after the call; None when none was within `timeout`.
 
-        Raises DeviceAway when there is no camera, or it gave no picture for too long.
+        The first call waits for the camera to open, too. Raises DeviceAway when there is no
+        camera, or it gave no picture for too long.
         """
         try:
-            running = self._open(timeout)
-            return running.capture(timeout, colour=colour) if running else None
+            return self._open().capture(timeout, colour=colour)
         except DeviceAway:
             self.close()
             raise
@@ -88,18 +87,14 @@ class Picamera2Camera:
             self._closing = aside.begin(lambda: _close(opening), name="camera closing")
             wait([self._closing], timeout=self._patience.closing.total_seconds())
 
-    def _open(self, timeout: timedelta) -> "_Running | None":
-        """The started camera; None while it is still starting."""
+    def _open(self) -> "_Running":
         if self._closing is not None and not self._closing.done():
             raise DeviceAway("the camera hangs and cannot be closed: restart the kiosk")
         if self._opening is None:
-            self._asked_at = time.monotonic()
             self._opening = aside.begin(self._begin, name="camera opening")
-        if wait([self._opening], timeout=timeout.total_seconds()).done:
-            return self._opening.result()
-        if time.monotonic() - self._asked_at > self._patience.opening.total_seconds():
+        if wait([self._opening], timeout=self._patience.opening.total_seconds()).not_done:
             raise DeviceAway("the camera hangs while it is opened: restart the kiosk")
-        return None
+        return self._opening.result()
 
     def _begin(self) -> "_Running":
         return _Running(opened(self._number, self._streams), silence=self._patience.silence)

@@ -57,18 +57,21 @@ class V4l2Camera:
         picture: Picture = Picture(),
         source: str = "v4l2",
         silence: timedelta = timedelta(seconds=3),
+        opening: timedelta = timedelta(seconds=10),
     ) -> None:
         self._device = device
         self._picture = picture
         self._source = source
         self._silence = silence
+        self._opening = opening
         self._feed: _Feed | None = None
         self._left: Future[None] | None = None
 
     def capture(self, timeout: timedelta, *, colour: bool = False) -> Shot | None:
         """A picture that came after the call; None when none was within `timeout`.
 
-        Raises DeviceAway when there is no camera, or it gave no picture for too long.
+        The first call waits for the camera to open, too. Raises DeviceAway when there is no
+        camera, or it gave no picture for too long.
         """
         try:
             feed = self._open()
@@ -93,6 +96,7 @@ class V4l2Camera:
             raise DeviceAway(f"{self._device} hangs: pull the camera out and plug it in again")
         if self._feed is None:
             self._feed = _Feed(self._device, self._input)
+            self._feed.wait_until_open(self._opening)
         return self._feed
 
     def _input(self) -> "InputContainer":
@@ -131,6 +135,13 @@ class _Feed:
         self._decoder: VideoCodecContext | None = None
         self._last = time.monotonic()
         self._reading = aside.begin(self._read, name="camera reading")
+
+    def wait_until_open(self, most: timedelta) -> None:
+        """Raises DeviceAway when it cannot be opened, or not within `most`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._why or self._decoder, most.total_seconds())
+            if self._decoder is None:
+                raise DeviceAway(f"{self._device}: {self._why or 'it hangs while it is opened'}")
 
     def next(self, deadline: float) -> "VideoFrame | None":
         """The next picture that is whole; None when none was by `deadline`. Raises DeviceAway."""
@@ -183,7 +194,9 @@ class _Feed:
         stream = container.streams.video[0]
         if not stream.codec.intra_only:
             raise ValueError(f"it sends {stream.codec.name}, whose pictures do not stand alone")
-        self._decoder = stream.codec_context
+        with self._changed:
+            self._decoder = stream.codec_context
+            self._changed.notify_all()
         for packet in container.demux(stream):
             if not self._is_wanted:
                 return

@@ -232,7 +232,6 @@ def test_a_driver_that_hangs_while_it_opens_holds_up_nobody(
     camera = open_camera(patience=HASTY)
     sensor.hang()
 
-    assert camera.capture(A_MOMENT) is None
     assert failure(camera) == "the camera hangs while it is opened: restart the kiosk"
     assert failure(camera) == "the camera hangs and cannot be closed: restart the kiosk"
 

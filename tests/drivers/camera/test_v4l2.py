@@ -84,7 +84,9 @@ def webcam(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Webcam]:
 
 @pytest.fixture
 def camera(webcam: Webcam) -> Iterator[V4l2Camera]:
-    with closing(V4l2Camera(str(webcam.device), source=webcam.source, silence=SHORT)) as camera:
+    with closing(
+        V4l2Camera(str(webcam.device), source=webcam.source, silence=SHORT, opening=SHORT)
+    ) as camera:
         yield camera
 
 
@@ -164,6 +166,16 @@ def test_a_camera_pulled_out_is_used_again_when_it_is_back(
 
     webcam.plug(raw(20))
     assert taken(camera).gray == gray(20)
+
+
+@pytest.mark.fault
+def test_a_camera_that_hangs_while_it_opens_holds_up_nobody(
+    webcam: Webcam, camera: V4l2Camera
+) -> None:
+    assert failure(camera) == f"{webcam.device}: it hangs while it is opened"
+
+    webcam.plug(raw(20))
+    eventually(lambda: camera._left and camera._left.done())
 
 
 @pytest.mark.fault
