@@ -15,6 +15,10 @@ class KioskExists(Rejected):
     """A kiosk with that name is there already."""
 
 
+class NotPaired(Rejected):
+    """The code or the token opens nothing: a new code is needed."""
+
+
 class WrongOptions(Rejected):
     """Switches that cannot hold; the message says which."""
 

@@ -56,6 +56,7 @@ class DoorOptions(models.Model):
     ask_late_reason = models.BooleanField(default=False)
     fallback_pin = models.BooleanField(default=False)
     fallback_names = models.BooleanField(default=False)
+    show_session_codes = models.BooleanField(default=False)
     photo_on = models.BooleanField(default=False)
     photo_days = models.PositiveSmallIntegerField(default=30)
     face_confirm = models.BooleanField(default=False)
@@ -68,6 +69,40 @@ class DoorOptions(models.Model):
 
     def __str__(self) -> str:
         return f"options of {self.site_id}"
+
+
+class Tablet(models.Model):
+    """A browser that serves as the kiosk of the same number.
+
+    Of the code it is paired with, and of the token it then holds, only digests are kept; empty
+    where there is none. `install` is the one life of its numbering.
+    """
+
+    kiosk = models.OneToOneField(
+        Kiosk, primary_key=True, on_delete=models.CASCADE, related_name="tablet"
+    )
+    install = models.UUIDField()
+    code_digest = models.CharField(max_length=64, default="", blank=True)
+    code_until = models.DateTimeField(null=True)
+    token_digest = models.CharField(max_length=64, default="", blank=True)
+    paired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("code_digest",),
+                condition=~models.Q(code_digest=""),
+                name="one_tablet_a_code",
+            ),
+            models.UniqueConstraint(
+                fields=("token_digest",),
+                condition=~models.Q(token_digest=""),
+                name="one_tablet_a_token",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.kiosk_id
 
 
 class Install(models.Model):

@@ -52,9 +52,10 @@ def kiosk_lines(site_id: int | None = None, *, now: datetime) -> tuple[KioskLine
 def heard(site_id: int) -> dict[str, datetime | None]:
     """For each kiosk in service at the site, the instant up to which nothing can be missing.
 
-    None for one that has not vouched for anything.
+    None for one that has not vouched for anything. Tablets are left out: a tap there is
+    committed here or it is none, so that a tablet holds nothing back.
     """
-    rows = list(Kiosk.objects.filter(site_id=site_id, in_service=True))
+    rows = list(Kiosk.objects.filter(site_id=site_id, in_service=True, tablet=None))
     upto = _upto(rows)
     return {row.pk: _heard_until(row, upto.get(row.pk, 0)) for row in rows}
 

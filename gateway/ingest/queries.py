@@ -5,15 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from gateway.attendance.judging import late_policy, period_of, policy_of
 from gateway.attendance.models import Session, Track
 from gateway.attendance.rules import LatePolicy, Period, lateness
 from gateway.attendance.values import SessionState
 from gateway.fleet.options import Options, door_options
+from gateway.ingest.session_codes import session_codes
 from gateway.keys import gateway_key
 from gateway.people.badge_keys import badge_keys
+from gateway.people.pins import pin_key
 from gateway.timetable.models import RegistrationPeriod, Site, YearGroup
 from gateway.timetable.queries import school_day
 from kiosk.protocol.days import school_day as date_of
@@ -38,10 +40,17 @@ def site_settings(site: Site, *, now: datetime) -> SiteSettings:
         badge_keys=badge_keys(),
         photo=PhotoOptions(on=options.photo_on),
         face=_face_options(options),
-        fallback=FallbackOptions(pin=options.fallback_pin, names=options.fallback_names),
+        fallback=_fallback(options),
         show_names=options.show_names,
         ask_late_reason=options.ask_late_reason,
+        session_codes=session_codes(site, now=now) if options.show_session_codes else (),
     )
+
+
+def _fallback(options: Options) -> FallbackOptions:
+    """The key of PINs goes out only where a PIN may be entered."""
+    key = base64.b64encode(pin_key()).decode() if options.fallback_pin else ""
+    return FallbackOptions(pin=options.fallback_pin, names=options.fallback_names, pin_key=key)
 
 
 def _face_options(options: Options) -> FaceOptions:
@@ -64,11 +73,14 @@ def changed_tracks(site_id: int, *, since: datetime, until: datetime) -> list[Tr
 
 
 def late_news(site_id: int, *, since: datetime, until: datetime) -> list[Track]:
-    """Tracks that were repaired or resolved after they had been stored."""
+    """Tracks that were repaired or resolved after they had been stored, and those of tablets.
+
+    What a kiosk sends is told by who takes it in; a tablet's tap is committed elsewhere.
+    """
     rows = Track.objects.filter(
         site_id=site_id, changed_at__gt=since, changed_at__lte=until, counts=True
     )
-    return list(rows.exclude(changed_at=F("received_at")))
+    return list(rows.filter(~Q(changed_at=F("received_at")) | ~Q(kiosk__tablet=None)))
 
 
 def site_track(row: Track) -> SiteTrack:
