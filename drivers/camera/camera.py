@@ -42,7 +42,8 @@ class Camera(Protocol):
         """A picture taken after the call; None when there was none within `timeout`.
 
         Where the camera has to be opened first, that is waited for, too. In colour when
-        `colour` says so: that costs, so ask for it only where somebody looks. Raises DeviceAway when the camera is not there or has stopped giving pictures.
+        `colour` says so: that costs, so ask for it only where somebody looks. Raises
+        DeviceAway when the camera is not there or has stopped giving pictures.
         """
         ...
 
