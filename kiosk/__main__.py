@@ -1,24 +1,24 @@
-"""`python -m kiosk --config FILE`: run the kiosk until SIGTERM; or look it over: `doctor`."""
+"""`python -m kiosk --config FILE`: run the kiosk until SIGTERM; `doctor`, `selftest`."""
 
 import argparse
 import signal
 import sys
+from argparse import Namespace
 from enum import StrEnum
 from pathlib import Path
 from tomllib import TOMLDecodeError
 
 from pydantic import ValidationError
 
+from drivers.clock.clock import Clock
 from drivers.clock.system import SystemClock
-from kiosk import doctor, logs
+from kiosk import logs
 from kiosk import settings as settings_of
 from kiosk.assembly import AlreadyRunning, Kiosk
-from kiosk.checks.finding import Finding
-from kiosk.hardware import hardware_of
+from kiosk.hardware import Hardware, hardware_of
 from kiosk.screen.board import Board
 from kiosk.settings import KioskSettings
 
-UNFIT = 1
 WRONG_SETTINGS = 2
 CANNOT_START = 3
 
@@ -28,6 +28,7 @@ class Command(StrEnum):
 
     RUN = "run"
     DOCTOR = "doctor"
+    SELFTEST = "selftest"
 
 
 class WrongSettings(Exception):
@@ -35,32 +36,52 @@ class WrongSettings(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the kiosk, or look it over.
+    """Run the kiosk, look it over, or try it out.
 
     Answers 0 after SIGTERM or when all is well, 1 when a fault was found, 2 for wrong
     settings, 3 when the kiosk cannot start.
     """
     options = _parser().parse_args(arguments)
-    command = Command(options.command)
     try:
         settings = _settings(options.config)
+        hardware = _hardware(settings, options.config)
     except WrongSettings as wrong:
-        if command is Command.DOCTOR:
-            return _tell(doctor.misset(options.config, str(wrong)), as_json=options.json)
+        if options.command == Command.DOCTOR:
+            return _misset(options, str(wrong))
         sys.stderr.write(f"{wrong}\n")
         return WRONG_SETTINGS
     clock = SystemClock(assume_trusted=settings.assume_trusted_clock)
-    if command is Command.DOCTOR:
-        found = doctor.examine(settings, clock, wired=lambda: hardware_of(settings))
-        return _tell(found, as_json=options.json)
+    return _COMMANDS[Command(options.command)](options, settings, clock, hardware)
+
+
+def _run(_: Namespace, settings: KioskSettings, clock: Clock, hardware: Hardware) -> int:
     logs.set_up(settings.log_level)
     board = Board(shown_for=settings.screen.shown_for, asked_for=settings.screen.asked_for)
-    try:
-        hardware = hardware_of(settings)
-    except ValueError as wrong:
-        sys.stderr.write(f"{options.config}: {wrong}\n")
-        return WRONG_SETTINGS
     return run(Kiosk(settings, clock, hardware=hardware, board=board))
+
+
+def _examine(options: Namespace, settings: KioskSettings, clock: Clock, hardware: Hardware) -> int:
+    from kiosk import doctor  # noqa: PLC0415 - what it needs is nothing for a running kiosk
+
+    found = doctor.examine(settings, clock, wired=hardware)
+    return doctor.tell(found, as_json=options.json)
+
+
+def _misset(options: Namespace, why: str) -> int:
+    from kiosk import doctor  # noqa: PLC0415 - the same
+
+    return doctor.tell(doctor.misset(options.config, why), as_json=options.json)
+
+
+def _try_out(options: Namespace, settings: KioskSettings, clock: Clock, hardware: Hardware) -> int:
+    from kiosk import selftest  # noqa: PLC0415 - the same
+
+    logs.set_up("ERROR")
+    installer = selftest.Nobody() if options.no_input else selftest.Person()
+    return selftest.run(settings, clock, hardware=hardware, installer=installer)
+
+
+_COMMANDS = {Command.RUN: _run, Command.DOCTOR: _examine, Command.SELFTEST: _try_out}
 
 
 def _settings(config: Path) -> KioskSettings:
@@ -74,9 +95,11 @@ def _settings(config: Path) -> KioskSettings:
         raise WrongSettings(f"{config} cannot be read as TOML: {wrong}") from wrong
 
 
-def _tell(findings: tuple[Finding, ...], *, as_json: bool) -> int:
-    sys.stdout.write(doctor.as_json(findings) if as_json else doctor.as_text(findings))
-    return 0 if doctor.is_fit(findings) else UNFIT
+def _hardware(settings: KioskSettings, config: Path) -> Hardware:
+    try:
+        return hardware_of(settings)
+    except ValueError as wrong:
+        raise WrongSettings(f"{config}: {wrong}") from wrong
 
 
 def run(kiosk: Kiosk) -> int:
@@ -100,9 +123,13 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         choices=[*Command],
         default=Command.RUN,
-        help="run: serve people (the default); doctor: look everything over, say what to do",
+        help="run: serve people (the default); doctor: look everything over and say what to do; "
+        "selftest: try each part out, with the installer standing by",
     )
     parser.add_argument("--json", action="store_true", help="doctor: answer in JSON")
+    parser.add_argument(
+        "--no-input", action="store_true", help="selftest: ask nobody, only see that all answers"
+    )
     parser.add_argument(
         "--config",
         type=Path,

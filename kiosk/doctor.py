@@ -5,7 +5,8 @@ stopped has its devices tried and its broker called in its place.
 """
 
 import json
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from kiosk.settings import KioskSettings
 SIGNS = {Verdict.WELL: "ok  ", Verdict.WARNING: "LOOK", Verdict.FAULT: "BAD "}
 
 
-def examine(
-    settings: KioskSettings, clock: Clock, *, wired: Callable[[], devices.Wired]
-) -> tuple[Finding, ...]:
-    """Everything, the kiosk itself first. Takes some seconds where something does not answer."""
+def examine(settings: KioskSettings, clock: Clock, *, wired: devices.Wired) -> tuple[Finding, ...]:
+    """Everything, the kiosk itself first. Takes some seconds where something does not answer.
+
+    `wired` is opened only while no kiosk runs.
+    """
     reading = clock.read()
     return (
         well("settings", "every key is known, every value can be"),
@@ -36,12 +38,19 @@ def misset(config: Path, why: str) -> tuple[Finding, ...]:
     return (fault("settings", why, remedy),)
 
 
+def tell(findings: Iterable[Finding], *, as_json: bool) -> int:
+    """Write the findings to stdout; 1 when there is a fault among them."""
+    found = tuple(findings)
+    sys.stdout.write(in_json(found) if as_json else in_words(found))
+    return 0 if is_fit(found) else 1
+
+
 def is_fit(findings: Iterable[Finding]) -> bool:
     """Whether no fault was found."""
     return all(finding.verdict is not Verdict.FAULT for finding in findings)
 
 
-def as_text(findings: Iterable[Finding]) -> str:
+def in_words(findings: Iterable[Finding]) -> str:
     """A line a finding, and below a bad one what to do."""
     lines = []
     for found in findings:
@@ -51,12 +60,12 @@ def as_text(findings: Iterable[Finding]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(findings: Iterable[Finding]) -> str:
+def in_json(findings: Iterable[Finding]) -> str:
     """The findings as a list of objects."""
     return json.dumps([asdict(found) for found in findings], ensure_ascii=False, indent=1) + "\n"
 
 
-def _kiosk(settings: KioskSettings, wired: Callable[[], devices.Wired]) -> tuple[Finding, ...]:
+def _kiosk(settings: KioskSettings, wired: devices.Wired) -> tuple[Finding, ...]:
     runs = running.is_running(settings.data)
     told = running.ask(settings.screen) if runs else None
     found = (running.check_kiosk(told, runs=runs), running.check_port(settings.screen, runs=runs))
@@ -64,7 +73,7 @@ def _kiosk(settings: KioskSettings, wired: Callable[[], devices.Wired]) -> tuple
         return (*found, running.check_line(told), *devices.reported(told))
     if runs:
         return found
-    return (*found, *_tried(wired()), *_called(settings))
+    return (*found, *_tried(wired), *_called(settings))
 
 
 def _tried(wired: devices.Wired) -> tuple[Finding, ...]:

@@ -17,10 +17,11 @@ Probe = Callable[[], object]
 """Tries a device. Raises DeviceAway when it does not answer."""
 
 REMEDIES = {
-    "mfrc522": "check its wires against docs/kiosk-hardware.md, and that SPI is switched on: "
+    "card-reader": "check its wires against docs/kiosk-hardware.md, and that SPI is switched on: "
     "raspi-config, Interface Options, SPI",
-    "wedge": "pull its USB plug and put it back; `lsusb` must name it",
-    "pcsc": "pull its USB plug and put it back; `pcsc_scan` must name it; systemctl status pcscd",
+    "usb-reader": "pull its USB plug and put it back; `lsusb` must name it",
+    "pcsc-reader": "pull its USB plug and put it back; `pcsc_scan` must name it; "
+    "systemctl status pcscd",
     "camera": "check the ribbon cable at both ends, or the USB plug; "
     "`rpicam-hello --list-cameras` must name it",
     "lamp": "check its wires against docs/kiosk-hardware.md, and the pins in the settings",

@@ -97,10 +97,11 @@ def _running(config: Path, *, wired: bool) -> Iterator[psutil.Process]:
 @contextmanager
 def _watched(page: int) -> Iterator[None]:
     """A screen that listens to the kiosk's pictures."""
-    stream = eventually(lambda: _opened(page))
+    eventually(lambda: _answers(page))
 
     def listen() -> None:
-        with suppress(OSError, ValueError), stream:
+        address = f"http://127.0.0.1:{page}/events"
+        with suppress(OSError, ValueError), urllib.request.urlopen(address, timeout=60) as stream:
             for _ in stream:
                 continue
 
@@ -108,14 +109,12 @@ def _watched(page: int) -> Iterator[None]:
     yield
 
 
-def _opened(page: int) -> urllib.request.addinfourl | None:
+def _answers(page: int) -> bool:
     try:
-        stream: urllib.request.addinfourl = urllib.request.urlopen(
-            f"http://127.0.0.1:{page}/events", timeout=60
-        )
+        urllib.request.urlopen(f"http://127.0.0.1:{page}/", timeout=5).close()
     except OSError:
-        return None
-    return stream
+        return False
+    return True
 
 
 def _share(process: psutil.Process) -> float:

@@ -38,13 +38,13 @@ def away(name: str) -> DeviceReport:
 
 
 def test_a_device_that_answers_is_well() -> None:
-    (found,) = devices.reported(diagnosis(DeviceReport(name="mfrc522", ok=True)))
+    (found,) = devices.reported(diagnosis(DeviceReport(name="card-reader", ok=True)))
 
-    assert (found.check, found.verdict) == ("mfrc522", Verdict.WELL)
+    assert (found.check, found.verdict) == ("card-reader", Verdict.WELL)
 
 
 def test_a_dead_reader_is_a_fault_with_its_remedy() -> None:
-    (found,) = devices.reported(diagnosis(away("mfrc522")))
+    (found,) = devices.reported(diagnosis(away("card-reader")))
 
     assert (found.verdict, found.what) == (Verdict.FAULT, "does not answer: no answer")
     assert "SPI is switched on" in found.remedy
@@ -59,9 +59,9 @@ def test_what_the_kiosk_can_do_without_only_wants_a_look(name: str) -> None:
 
 
 def test_a_device_whose_thread_hangs_is_told_once_whatever_it_said_last() -> None:
-    well = DeviceReport(name="mfrc522", ok=True)
+    well = DeviceReport(name="card-reader", ok=True)
 
-    (found,) = devices.reported(diagnosis(well, hanging=("mfrc522",)))
+    (found,) = devices.reported(diagnosis(well, hanging=("card-reader",)))
 
     assert found.verdict is Verdict.FAULT
     assert found.remedy.startswith("systemctl restart muster-kiosk")
@@ -77,7 +77,7 @@ class Bench:
 
     @property
     def readers(self) -> Mapping[str, CardReader]:
-        return {"mfrc522": self.cards}
+        return {"card-reader": self.cards}
 
     @property
     def outputs(self) -> tuple[Feedback, ...]:
@@ -94,7 +94,7 @@ def test_well_devices_are_found_well_by_trying_them() -> None:
     hardware.cards.tap(CardUid.parse("04A224B1C95E80"))
 
     assert found_by_trying(hardware) == {
-        "mfrc522": Verdict.WELL,
+        "card-reader": Verdict.WELL,
         "camera": Verdict.WELL,
         "lamp": Verdict.WELL,
     }
@@ -106,7 +106,7 @@ def test_dead_devices_are_found_by_trying_them() -> None:
     hardware.camera.fail(DeviceAway("no camera found"))
 
     assert found_by_trying(hardware) == {
-        "mfrc522": Verdict.FAULT,
+        "card-reader": Verdict.FAULT,
         "camera": Verdict.WARNING,
         "lamp": Verdict.WELL,
     }
@@ -116,7 +116,7 @@ def test_a_misread_card_shows_that_the_reader_lives() -> None:
     hardware = Bench()
     hardware.cards.fail(DeviceMisread("left too early"))
 
-    assert found_by_trying(hardware)["mfrc522"] is Verdict.WELL
+    assert found_by_trying(hardware)["card-reader"] is Verdict.WELL
 
 
 def test_devices_that_were_tried_are_let_go() -> None:

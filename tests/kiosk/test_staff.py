@@ -1,0 +1,107 @@
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+
+from drivers.button.button import Press
+from drivers.button.simulated import SimulatedButton
+from drivers.errors import DeviceAway
+from kiosk.devices import Devices
+from kiosk.pulse import Pulse
+from kiosk.screen.board import Board
+from kiosk.screen.checkup import Checkup
+from kiosk.screen.panel import Panel
+from kiosk.staff import SHOWN_FOR, StaffButton
+from tests.kiosk.made import clock_at
+from tests.kiosk.neighbours import eventually
+from tests.kiosk.test_diagnosis import diagnosis
+
+
+class Entrance:
+    """A kiosk's button, its screen, and how the kiosk is."""
+
+    def __init__(self) -> None:
+        self.clock = clock_at("08:00")
+        self.board = Board(shown_for=timedelta(seconds=3))
+        self.devices = Devices()
+        self.button = SimulatedButton()
+        self.waiting = 0
+        self.staff = StaffButton(
+            self.button,
+            self.clock,
+            board=self.board,
+            diagnose=lambda: diagnosis(waiting=self.waiting),
+            devices=self.devices,
+            pulse=Pulse(self.clock),
+        )
+
+    def panel(self) -> Panel | None:
+        return self.board.view(now=self.clock.read().uptime).panel
+
+    def wait(self, time: timedelta) -> None:
+        self.clock.advance(time)
+        self.staff.follow(None)
+
+
+def test_holding_the_button_shows_how_the_kiosk_is_for_a_minute() -> None:
+    entrance = Entrance()
+
+    entrance.staff.follow(Press.HELD)
+
+    entrance.wait(SHOWN_FOR - timedelta(seconds=1))
+    assert entrance.panel() == Checkup(diagnosis())
+    entrance.wait(timedelta(seconds=1))
+    assert entrance.panel() is None
+
+
+def test_what_is_shown_is_kept_current() -> None:
+    entrance = Entrance()
+    entrance.staff.follow(Press.HELD)
+
+    entrance.waiting = 7
+    entrance.wait(timedelta(seconds=1))
+
+    assert entrance.panel() == Checkup(diagnosis(waiting=7))
+
+
+def test_a_short_press_puts_it_away() -> None:
+    entrance = Entrance()
+    entrance.staff.follow(Press.HELD)
+
+    entrance.staff.follow(Press.SHORT)
+
+    assert entrance.panel() is None
+
+
+def test_a_short_press_alone_does_nothing() -> None:
+    entrance = Entrance()
+
+    entrance.staff.follow(Press.SHORT)
+
+    assert entrance.panel() is None
+
+
+@pytest.mark.fault
+def test_a_button_that_is_away_is_reported_and_let_go_in_the_end() -> None:
+    entrance, stop = Entrance(), Event()
+    entrance.button.fail(DeviceAway("not wired"))
+    thread = Thread(target=entrance.staff.run, args=(stop,))
+    thread.start()
+
+    away = eventually(entrance.devices.reports)
+    stop.set()
+    thread.join()
+
+    assert [(each.name, each.ok, each.why) for each in away] == [("button", False, "not wired")]
+    assert entrance.button.is_closed
+
+
+def test_a_press_at_the_device_reaches_the_screen() -> None:
+    entrance, stop = Entrance(), Event()
+    entrance.button.press(Press.HELD)
+    thread = Thread(target=entrance.staff.run, args=(stop,))
+    thread.start()
+
+    assert eventually(entrance.panel) == Checkup(diagnosis())
+    stop.set()
+    thread.join()
