@@ -9,10 +9,17 @@ from django.db import transaction
 
 from gateway.errors import Rejected
 from gateway.fleet.models import Kiosk
-from gateway.ingest import enrolling
+from gateway.ingest import enrolling, faces
 from gateway.ingest.parsing import Aside
 from gateway.ingest.services import keep_batch
-from kiosk.protocol.remarks import CardEnrolled, EnrolmentRefused, Remark, Remarks
+from kiosk.protocol.remarks import (
+    CardEnrolled,
+    EnrolmentRefused,
+    FaceEnrolled,
+    FaceSeen,
+    Remark,
+    Remarks,
+)
 from kiosk.protocol.topics import KioskTopics
 
 Handler = Callable[[Kiosk, Any, datetime], None]
@@ -21,6 +28,8 @@ Handler = Callable[[Kiosk, Any, datetime], None]
 HANDLERS: Mapping[type, Handler] = {
     CardEnrolled: enrolling.card_enrolled,
     EnrolmentRefused: enrolling.enrolment_refused,
+    FaceEnrolled: faces.face_enrolled,
+    FaceSeen: faces.face_seen,
 }
 """Who takes which remark."""
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from gateway.attendance.recording import Kept
 from gateway.fleet.services import Life
+from gateway.ingest.faces import FaceTeller
 from gateway.ingest.queries import (
     changed_tracks,
     late_news,
@@ -39,6 +40,7 @@ class Teller:
         self._publish = publish
         self._rosters: dict[str, int] = {}
         self._keeper = Keeper(publish)
+        self._faces = FaceTeller(self._say)
         self._slugs: dict[int, str] = {}
         self._news: dict[int, set[tuple[UUID, datetime]]] = {}
 
@@ -77,6 +79,7 @@ class Teller:
         self.upto({(heartbeat.kiosk, heartbeat.install): upto})
         self._rosters[heartbeat.kiosk] = heartbeat.roster_version
         self._roster(heartbeat.kiosk)
+        self._faces.answer(heartbeat, now=now)
         if not heartbeat.caught_up:
             self._catch_up(heartbeat, now)
 
@@ -90,6 +93,7 @@ class Teller:
             self._slugs[site.pk] = site.slug
             self._late_news(site, now)
         self._keeper.tick(now=now)
+        self._faces.tick(now=now)
 
     def _slug(self, site_id: int) -> str:
         """At hand, so that what was committed can be told though the store went away since."""

@@ -12,6 +12,7 @@ from gateway.attendance import services as attendance
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
 from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
+from gateway.faces.services import wipe_stale
 from gateway.outbox import services as outbox
 from gateway.project.cron import Job, purge_runs
 from gateway.timetable.models import Site
@@ -77,7 +78,15 @@ def site_job(
 
 def gateway_jobs() -> tuple[Job, ...]:
     """The jobs that belong to no site."""
-    return (Job("purge", WHOLE_GATEWAY, "15 3 * * *", ZoneInfo("UTC"), ALL_DAY, _purge),)
+    utc = ZoneInfo("UTC")
+    return (
+        Job("purge", WHOLE_GATEWAY, "15 3 * * *", utc, ALL_DAY, _purge),
+        Job("wipe_faces", WHOLE_GATEWAY, "20 * * * *", utc, ALL_DAY, _wipe_faces),
+    )
+
+
+def _wipe_faces(now: datetime) -> str:
+    return f"{wipe_stale(now=now)} faces"
 
 
 def _purge(now: datetime) -> str:

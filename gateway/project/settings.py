@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "gateway.timetable",
     "gateway.fleet",
     "gateway.attendance",
+    "gateway.faces",
     "gateway.erp",
     "gateway.ingest",
     "gateway.portal",

@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class FacesConfig(AppConfig):
+    """The room `faces`."""
+
+    name = "gateway.faces"
