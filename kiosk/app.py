@@ -14,7 +14,9 @@ from kiosk.desk import Desk
 from kiosk.health import Supervisor
 from kiosk.lamps import Lamps
 from kiosk.link.link import Link
+from kiosk.link.relay import Errand
 from kiosk.screen.board import Board
+from kiosk.screen.enrolment import MODE, CardAwaited
 from kiosk.settings import KioskSettings
 from kiosk.visit import Answer, Outcome, Sighting, SiteRules
 
@@ -24,6 +26,7 @@ TICK = timedelta(seconds=1)
 PROBES_APART = timedelta(seconds=30)
 PROBES_APART_WHEN_FAILED = timedelta(seconds=5)
 CLEANUPS_APART = timedelta(minutes=10)
+ENROLMENTS = frozenset({Outcome.ENROLLED, Outcome.NOT_ENROLLED})
 
 Onlooker = Callable[[Sighting, Answer], None]
 """Takes what was seen and answered. It never waits, and raises nothing."""
@@ -33,6 +36,7 @@ class Word(StrEnum):
     """What else than a sighting the loop can hear."""
 
     RULES_CHANGED = "rules_changed"
+    ENROLMENT_CHANGED = "enrolment_changed"
     STOP = "stop"
 
 
@@ -78,6 +82,10 @@ class Loop:
         """Say that the site's settings are new. Never waits; safe from every thread."""
         self._heard.put(Word.RULES_CHANGED)
 
+    def enrolment_changed(self) -> None:
+        """Say that the gateway asks for another card. Never waits; safe from every thread."""
+        self._heard.put(Word.ENROLMENT_CHANGED)
+
     def stop(self) -> None:
         """Let the loop end once it has answered who is waiting."""
         self._heard.put(Word.STOP)
@@ -93,6 +101,8 @@ class Loop:
                 self._serve(heard)
             elif heard is Word.RULES_CHANGED:
                 self._read_rules()
+            elif heard is Word.ENROLMENT_CHANGED:
+                self._read_enrolment()
         self._supervisor.stopping()
         self._close()
 
@@ -100,6 +110,7 @@ class Loop:
         """Take old names off, and look after the journal now and then."""
         reading = self._clock.read()
         self._board.forget(now=reading.uptime)
+        self._say_awaited(reading)
         if reading.uptime < self._probe_due:
             return
         try:
@@ -132,6 +143,8 @@ class Loop:
         self._lamps.show(answer.outcome)
         if answer.seq is not None and self._link is not None:
             self._link.recorded(answer.seq)
+        if answer.outcome in ENROLMENTS and self._link is not None:
+            self._link.bring(Errand.REMARKS)
         if answer.track is not None:
             for onlooker in self._onlookers:
                 onlooker(sighting, answer)
@@ -156,10 +169,25 @@ class Loop:
         else:
             self._settle(desk.rules)
 
+    def _read_enrolment(self) -> None:
+        try:
+            self._open().read_enrolment(self._clock.read())
+        except (sqlite3.Error, OSError) as failed:
+            self._failed(failed)
+
+    def _say_awaited(self, reading: Reading) -> None:
+        """Show whose card is waited for, for as long as it is."""
+        wanted = self._desk.enrolling.awaited(reading.uptime) if self._desk else None
+        if wanted is None:
+            self._board.take_down(MODE)
+        else:
+            self._board.put_up(CardAwaited(wanted.name))
+
     def _open(self) -> Desk:
         """The desk; after a failure it is opened anew."""
         if self._desk is None:
             self._desk = Desk(self._settings)
+            self._desk.read_enrolment(self._clock.read())
             self._settle(self._desk.rules)
         return self._desk
 

@@ -204,6 +204,8 @@ class Kiosk:
 
     def _follow(self, change: Change) -> None:
         """Pass on what the gateway said that is not the link's own business."""
+        if change is Change.ENROLMENT:
+            self.loop.enrolment_changed()
         if change is Change.RULES:
             self.loop.rules_changed()
             self.stills.settings_changed()

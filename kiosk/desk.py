@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
+from drivers.card.reader import CardUid
 from drivers.clock.clock import Reading
 from kiosk import site, visit
+from kiosk.enrolling import Enrolling
 from kiosk.identify import roster
+from kiosk.identify.parts import PartFinder
 from kiosk.journal import Bounds, Entry, open_journal
 from kiosk.protocol import badge_reading, days
 from kiosk.protocol.badges import Verifier, claims_badge
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, PersonKind, Shown
 from kiosk.settings import KioskSettings
+from kiosk.spelling import spelling_of
 from kiosk.visit import Answer, Decision, Holder, Instant, Presented, Sighting, SiteRules
 
 _NO_BOOT = UUID(int=0)
@@ -39,6 +43,9 @@ class Desk:
         site.open_site(settings.data).close()
         self._journal = open_journal(settings.data)
         self._roster = roster.Finder(self._journal.database, schema="site")
+        self._parts = PartFinder(self._journal.database, schema="site")
+        self._spelling = spelling_of(settings)
+        self.enrolling = Enrolling(self._journal.database, settings.data, spelling=self._spelling)
         self._otherwise = SiteRules(ZoneInfo(settings.zone))
         self._boot = _Boot(_NO_BOOT, None)
         self._day = _NO_DAY
@@ -58,6 +65,9 @@ class Desk:
         self.note_time(reading)
         instant = visit.instant_of(reading, self._anchor(reading))
         sighting, found = self._identify(sighting, instant)
+        enrolled = self.enrolling.answer(sighting, found, instant)
+        if enrolled is not None:
+            return enrolled
         if found.is_blocked or found.holder is None:
             shown = Shown.BLOCKED if found.is_blocked else Shown.UNKNOWN
             last_at = self._journal.last_refusal(sighting.method, sighting.value)
@@ -67,6 +77,11 @@ class Desk:
         tracks = self._journal.tracks_of(found.holder.person, self._bounds(instant.at))
         decision = visit.admit(found.holder, instant, tracks=tracks, rules=self.rules)
         return self._keep(sighting, instant, decision, found.holder)
+
+    def read_enrolment(self, reading: Reading) -> None:
+        """Take over whose card the gateway wants now."""
+        instant = visit.instant_of(reading, self._anchor(reading))
+        self.enrolling.read(reading, instant)
 
     def note_time(self, reading: Reading) -> None:
         """Once a boot is synchronised, anchor it, and repair what it recorded before."""
@@ -98,7 +113,7 @@ class Desk:
     def _identify(self, sighting: Sighting, instant: Instant) -> tuple[Sighting, Presented]:
         """Who is there; a signed badge becomes its credential here, and its token is forgotten."""
         if sighting.method is not Method.QR or not claims_badge(sighting.value):
-            return sighting, self._roster.find(sighting.method, sighting.value)
+            return self._whole(sighting)
         read = badge_reading.read(
             sighting.value, self._verifier, at=instant.at, exact=instant.exact
         )
@@ -107,6 +122,17 @@ class Desk:
         if found.holder is None and read.person is not None:
             found = replace(found, holder=self._believed(read.person))
         return sighting, replace(found, because=read.refusal)
+
+    def _whole(self, sighting: Sighting) -> tuple[Sighting, Presented]:
+        """Who is there; a card of which the reader typed a part becomes the one it is part of."""
+        found = self._roster.find(sighting.method, sighting.value)
+        if found.holder is not None or found.is_blocked or not sighting.typed:
+            return sighting, found
+        form = self._spelling.read()
+        whole = self._parts.whole(CardUid.parse(sighting.value), form) if form else None
+        if whole is None:
+            return sighting, found
+        return replace(sighting, value=str(whole)), self._roster.find(Method.CARD, str(whole))
 
     def _believed(self, person: int) -> Holder:
         """The person a badge names, though the roster may not have told of them yet."""

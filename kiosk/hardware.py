@@ -13,6 +13,7 @@ from drivers.qr.decoder import QrDecoder
 from kiosk.settings import CameraKind, KioskSettings
 from kiosk.settings import Hardware as Wiring
 from kiosk.simulated import SimulatedHardware
+from kiosk.spelling import spelling_of
 
 
 class Hardware(Protocol):
@@ -93,11 +94,10 @@ def _readers(settings: KioskSettings) -> Mapping[str, CardReader]:
         place = Place(spi.bus, spi.device, spi.speed_hz, spi.reset_pin)
         readers["card-reader"] = Mfrc522Reader(place)
     if usb := settings.wedge:
-        from drivers.card.numbers import Format  # noqa: PLC0415 - the same
         from drivers.card.wedge import Wanted, WedgeReader  # noqa: PLC0415 - the same
 
-        form = Format.parse(usb.form) if usb.form else None
-        readers["usb-reader"] = WedgeReader(Wanted(usb.name, usb.vendor, usb.product), form=form)
+        wanted = Wanted(usb.name, usb.vendor, usb.product)
+        readers["usb-reader"] = WedgeReader(wanted, form=spelling_of(settings).read)
     if pcsc := settings.pcsc:
         from drivers.card.pcsc import PcscReader  # noqa: PLC0415 - the same
 

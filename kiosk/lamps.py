@@ -18,6 +18,8 @@ SIGNALS = {
     Outcome.UNKNOWN: Signal.REFUSED,
     Outcome.BLOCKED: Signal.REFUSED,
     Outcome.NOT_RECORDED: Signal.NOT_RECORDED,
+    Outcome.ENROLLED: Signal.IN,
+    Outcome.NOT_ENROLLED: Signal.REFUSED,
 }
 
 

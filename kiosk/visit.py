@@ -15,6 +15,7 @@ from kiosk.protocol.lateness import Lateness, minutes_late
 from kiosk.protocol.messages import LatePeriod, Method, PersonKind, Shown
 from kiosk.protocol.movements import Direction, Track, movements
 from kiosk.protocol.options import BadgeKey, SessionCode
+from kiosk.protocol.remarks import NotEnrolled
 
 
 class Outcome(StrEnum):
@@ -27,15 +28,21 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     NOT_RECORDED = "not_recorded"
+    ENROLLED = "enrolled"
+    NOT_ENROLLED = "not_enrolled"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a driver saw, and when, before anyone knows who it is."""
+    """What a driver saw, and when, before anyone knows who it is.
+
+    `typed` is how a reader that types had written it, empty for any other.
+    """
 
     method: Method
     value: str
     reading: Reading
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ class Answer:
     seq: int | None = None
     track: UUID | None = None
     person: int | None = None
-    because: Refusal | None = None
+    because: Refusal | NotEnrolled | None = None
 
 
 REFUSED = {Shown.UNKNOWN: Outcome.UNKNOWN, Shown.BLOCKED: Outcome.BLOCKED}

@@ -6,7 +6,7 @@ from threading import Event
 
 import structlog
 
-from drivers.card.reader import CardReader
+from drivers.card.reader import CardReader, TypingReader
 from drivers.clock.clock import Clock
 from drivers.errors import DeviceAway, DeviceMisread
 from kiosk.devices import Devices
@@ -30,7 +30,10 @@ class CardWatch:
     def look(self) -> tuple[Sighting, ...]:
         """Wait a moment for a card. Raises the driver's errors."""
         card = self._reader.read(WAIT)
-        return () if card is None else (Sighting(Method.CARD, str(card), self._clock.read()),)
+        if card is None:
+            return ()
+        typed = self._reader.typed if isinstance(self._reader, TypingReader) else ""
+        return (Sighting(Method.CARD, str(card), self._clock.read(), typed),)
 
     def close(self) -> None:
         """Let go of the reader."""

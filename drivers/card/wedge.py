@@ -121,15 +121,15 @@ class Typing:
 class WedgeReader:
     """Reads what the wanted keyboard types; found again by itself after it was unplugged.
 
-    `form` is how the reader spells numbers, None until it was learnt. `typed` is the number
-    read last, as it was typed: the format is learnt from it.
+    `form` tells how the reader spells numbers, None until it was learnt; it is asked for each
+    number, because it may be learnt at any time. What is learnt is learnt from `typed`.
     """
 
     def __init__(
         self,
         wanted: Wanted,
         *,
-        form: Format | None = None,
+        form: Callable[[], Format | None] = lambda: None,
         plug_in: Callable[[Wanted], InputDevice[str]] | None = None,
     ) -> None:
         self._wanted = wanted
@@ -137,7 +137,7 @@ class WedgeReader:
         self._keyboard: InputDevice[str] | None = None
         self._typing = Typing()
         self._last = Typed("", timedelta(0))
-        self.form = form
+        self._form = form
 
     @property
     def typed(self) -> str:
@@ -194,11 +194,12 @@ class WedgeReader:
         return number.text != last.text or abs(number.at - last.at) >= RESTING
 
     def _card(self, typed: str) -> CardUid:
-        if self.form is None:
+        form = self._form()
+        if form is None:
             found = numbers.candidates(typed)
             card = found[0].card if found else None
         else:
-            card = numbers.meant(typed, self.form)
+            card = numbers.meant(typed, form)
         if card is None:
             raise DeviceMisread(f"{len(typed)} keys were typed that are no card's number here")
         return card

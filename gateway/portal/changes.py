@@ -70,13 +70,16 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
         Registration.objects.filter(
             session__site_id=site_id, state=Registration.State.CORRECT_IN_ERP
         ).aggregate(n=Count("pk"), last=Max("at")),
-        list(
-            DoorEnrolment.objects.filter(kiosk__site_id=site_id, until__gt=now - LATELY)
-            .order_by("pk")
-            .values_list("pk", "outcome", "why", Q(until__gt=now))
-        ),
+        _enrolments(site_id, now),
         list(Sync.objects.filter(site_id=site_id).order_by("pk").values_list("pk", "ok")),
     )
+
+
+def _enrolments(site_id: int, now: datetime) -> list[tuple[object, ...]]:
+    """How the cards stand that kiosks were asked for; without a write one may be over."""
+    rows = DoorEnrolment.objects.filter(kiosk__site_id=site_id, until__gt=now - LATELY)
+    told = rows.order_by("pk").values_list("pk", "outcome", "why", "until")
+    return [(pk, outcome, why, until > now) for pk, outcome, why, until in told]
 
 
 def _word(*parts: object) -> str:

@@ -16,6 +16,7 @@ _HELD = """
     WHERE c.method = ?1 AND c.value = ?2"""
 _PERSON = "SELECT id, kind, name, language, year_group FROM {schema}.people WHERE id = ?"
 _BLOCKED = "SELECT EXISTS (SELECT 1 FROM {schema}.blocked WHERE method = ? AND value = ?)"
+_CARDS_OF = "SELECT value FROM {schema}.credentials WHERE person = ? AND method = 'card'"
 _CARDS = """
     SELECT c.value, p.name FROM credentials c JOIN people p ON p.id = c.person
     WHERE c.method = 'card' AND p.name LIKE ? ESCAPE '\\' ORDER BY p.name, c.value LIMIT ?"""
@@ -58,6 +59,7 @@ class Finder:
         self._held = _HELD.format(schema=schema)
         self._person = _PERSON.format(schema=schema)
         self._blocked = _BLOCKED.format(schema=schema)
+        self._cards_of = _CARDS_OF.format(schema=schema)
 
     def find(self, method: Method, value: str) -> Presented:
         """Who holds the credential, and whether it is blocked; a name's is the person's number."""
@@ -80,6 +82,10 @@ class Finder:
             return None
         number, kind, name, language, year_group = row
         return Holder(number, PersonKind(kind), name, language, year_group)
+
+    def cards_of(self, person: int) -> tuple[str, ...]:
+        """The numbers of the person's cards."""
+        return tuple(value for (value,) in self._database.execute(self._cards_of, (person,)))
 
 
 def version(database: Database) -> int:

@@ -21,6 +21,8 @@ ICONS = {
     Outcome.UNKNOWN: Brief.ASK,
     Outcome.BLOCKED: Brief.STOP,
     Outcome.NOT_RECORDED: Brief.STOP,
+    Outcome.ENROLLED: Brief.DONE,
+    Outcome.NOT_ENROLLED: Brief.STOP,
 }
 REFUSALS = frozenset({Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.NOT_RECORDED})
 
@@ -118,6 +120,8 @@ def _thanks(shown: Shown, language: str) -> str:
 
 
 def _who(answer: Answer, language: str) -> str:
+    if answer.outcome is Outcome.NOT_ENROLLED:
+        return say(Word.ANOTHER_CARD, language)
     return say(Word.SEE_OFFICE, language) if answer.outcome in REFUSALS else answer.name
 
 

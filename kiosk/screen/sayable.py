@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from kiosk.protocol.badge_reading import Refusal
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.visit import Outcome
 
 
@@ -26,6 +26,9 @@ class Word(StrEnum):
     WHY_LATE = "why_late"
     THANKS = "thanks"
     SCAN_FOR = "scan_for"
+    NEW_CARD = "new_card"
+    HOLD_NEW_CARD = "hold_new_card"
+    ANOTHER_CARD = "another_card"
 
 
 class Instruction(StrEnum):
@@ -66,6 +69,7 @@ class Brief(StrEnum):
     ALREADY = "already"
     ASK = "ask"
     STOP = "stop"
+    DONE = "done"
 
 
-Sayable = Outcome | Refusal | Word | Instruction | TouchWord | LateReason | Brief
+Sayable = Outcome | Refusal | NotEnrolled | Word | Instruction | TouchWord | LateReason | Brief

@@ -5,12 +5,13 @@ section of the page that it alone fills. `hear(told)`, where it has one, is told
 
 import { put } from "./page.js";
 import { showEarlier, showLine } from "./foot.js";
+import * as enrolment from "./enrolment.js";
 import * as idle from "./idle.js";
 import * as result from "./result.js";
 import * as touch from "./touch.js";
 import * as tray from "./tray.js";
 
-const MODES = { idle, result, touch };
+const MODES = { enrolment, idle, result, touch };
 const ALIVE_MS = 12000;
 let silence = 0;
 let waitingText = "…";

@@ -1,7 +1,7 @@
 """The kiosk's texts in Arabic."""
 
 from kiosk.protocol.badge_reading import Refusal
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
@@ -61,4 +61,16 @@ ARABIC: dict[Sayable, str] = {
     TouchWord.NOBODY: "لا يوجد هذا الاسم. يرجى مراجعة المكتب",
     TouchWord.YEAR: "الصف {year}",
     TouchWord.FAILED: "لم ينجح ذلك. حاول مرة أخرى من فضلك",
+    Outcome.ENROLLED: "تم تسجيل البطاقة",
+    Outcome.NOT_ENROLLED: "لم يتم تسجيل البطاقة",
+    NotEnrolled.HELD: "هذه البطاقة مستخدمة من قبل",
+    NotEnrolled.RANDOM: "هذه البطاقة تعرض رقما مختلفا كل مرة ولا يمكن استخدامها",
+    NotEnrolled.ANOTHER: "هذه ليست البطاقة المذكورة",
+    NotEnrolled.CANCELLED: "تم إلغاء التسجيل",
+    NotEnrolled.TIMED_OUT: "انتهى الوقت",
+    NotEnrolled.NO_FACE: "لم يظهر أي وجه",
+    Word.NEW_CARD: "بطاقة جديدة لـ",
+    Word.HOLD_NEW_CARD: "ضع البطاقة الجديدة أمام القارئ",
+    Word.ANOTHER_CARD: "يرجى تجربة بطاقة أخرى",
+    Brief.DONE: "مسجلة",
 }

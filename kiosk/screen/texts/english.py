@@ -1,7 +1,7 @@
 """The kiosk's texts in English."""
 
 from kiosk.protocol.badge_reading import Refusal
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
@@ -61,4 +61,16 @@ ENGLISH: dict[Sayable, str] = {
     TouchWord.NOBODY: "No such name here. Please see the office",
     TouchWord.YEAR: "Year {year}",
     TouchWord.FAILED: "This did not work. Please try again",
+    Outcome.ENROLLED: "Card enrolled",
+    Outcome.NOT_ENROLLED: "Card not enrolled",
+    NotEnrolled.HELD: "This card is in use already",
+    NotEnrolled.RANDOM: "This card shows another number each time and cannot be used",
+    NotEnrolled.ANOTHER: "This is not the card that was named",
+    NotEnrolled.CANCELLED: "Enrolment was cancelled",
+    NotEnrolled.TIMED_OUT: "The time is over",
+    NotEnrolled.NO_FACE: "No face was seen",
+    Word.NEW_CARD: "A new card for",
+    Word.HOLD_NEW_CARD: "Hold the new card to the reader",
+    Word.ANOTHER_CARD: "Please try another card",
+    Brief.DONE: "enrolled",
 }

@@ -1,7 +1,7 @@
 """The kiosk's texts in French."""
 
 from kiosk.protocol.badge_reading import Refusal
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
@@ -61,4 +61,16 @@ FRENCH: dict[Sayable, str] = {
     TouchWord.NOBODY: "Aucun nom de ce genre. Passez au bureau, s'il vous plaît",
     TouchWord.YEAR: "Année {year}",
     TouchWord.FAILED: "Cela n'a pas marché. Encore une fois, s'il vous plaît",
+    Outcome.ENROLLED: "Carte attribuée",
+    Outcome.NOT_ENROLLED: "Carte non attribuée",
+    NotEnrolled.HELD: "Cette carte est déjà utilisée",
+    NotEnrolled.RANDOM: "Cette carte montre chaque fois un autre numéro et ne convient pas",
+    NotEnrolled.ANOTHER: "Ce n'est pas la carte indiquée",
+    NotEnrolled.CANCELLED: "L'attribution a été annulée",
+    NotEnrolled.TIMED_OUT: "Le temps est écoulé",
+    NotEnrolled.NO_FACE: "Aucun visage n'a été vu",
+    Word.NEW_CARD: "Nouvelle carte pour",
+    Word.HOLD_NEW_CARD: "Présentez la nouvelle carte au lecteur",
+    Word.ANOTHER_CARD: "Essayez une autre carte",
+    Brief.DONE: "attribuée",
 }

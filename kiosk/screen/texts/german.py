@@ -1,7 +1,7 @@
 """The kiosk's texts in German."""
 
 from kiosk.protocol.badge_reading import Refusal
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
@@ -61,4 +61,16 @@ GERMAN: dict[Sayable, str] = {
     TouchWord.NOBODY: "Kein solcher Name. Bitte im Büro melden",
     TouchWord.YEAR: "Jahrgang {year}",
     TouchWord.FAILED: "Das hat nicht geklappt. Bitte noch einmal",
+    Outcome.ENROLLED: "Karte zugeordnet",
+    Outcome.NOT_ENROLLED: "Karte nicht zugeordnet",
+    NotEnrolled.HELD: "Diese Karte wird schon benutzt",
+    NotEnrolled.RANDOM: "Diese Karte zeigt jedes Mal eine andere Nummer und geht nicht",
+    NotEnrolled.ANOTHER: "Das ist nicht die genannte Karte",
+    NotEnrolled.CANCELLED: "Die Zuordnung wurde abgebrochen",
+    NotEnrolled.TIMED_OUT: "Die Zeit ist um",
+    NotEnrolled.NO_FACE: "Kein Gesicht zu sehen",
+    Word.NEW_CARD: "Neue Karte für",
+    Word.HOLD_NEW_CARD: "Neue Karte an den Leser halten",
+    Word.ANOTHER_CARD: "Bitte eine andere Karte versuchen",
+    Brief.DONE: "zugeordnet",
 }

@@ -24,7 +24,8 @@ class Bench:
     def __init__(self, *keyboards: PipedKeyboard, form: str = "decimal") -> None:
         self.keyboards = list(keyboards)
         self._left = list(keyboards)
-        self.reader = WedgeReader(WANTED, form=Format.parse(form), plug_in=self._plug_in)
+        self.form: Format | None = Format.parse(form)
+        self.reader = WedgeReader(WANTED, form=lambda: self.form, plug_in=self._plug_in)
 
     def _plug_in(self, wanted: Wanted) -> InputDevice[str]:
         if not self._left:
@@ -76,9 +77,19 @@ def test_facility_and_number_make_the_three_bytes_they_have() -> None:
 
 
 def test_a_reader_whose_way_is_not_learnt_takes_the_likeliest(bench: Bench) -> None:
-    bench.reader.form = None
+    bench.form = None
     bench.keyboards[0].type("16A41AB1\n")
 
+    assert bench.reader.read(LONG) == CARD
+
+
+def test_a_way_learnt_between_two_cards_is_followed_at_once(bench: Bench) -> None:
+    bench.keyboards[0].type("2971313174\n.2971313174\n")
+    read_wrongly = bench.reader.read(LONG)
+
+    bench.form = Format.parse("decimal-reversed")
+
+    assert read_wrongly == CardUid.parse("B11AA416")
     assert bench.reader.read(LONG) == CARD
 
 
