@@ -1,3 +1,5 @@
+import importlib
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from drivers.emulated import gpio
 from drivers.emulated.mfrc522_chip import Mfrc522Chip
 from drivers.emulated.mfrc522_core import VERSION, Register
-from drivers.emulated.plugging import RESET_PIN, plugged_in
+from drivers.emulated.plugging import BOUND, RESET_PIN, plugged_in
 from drivers.emulated.proximity import Field
 from drivers.emulated.sockets import SOCKETS
 from drivers.emulated.spidev import SpiDev
@@ -19,7 +21,6 @@ def chip() -> Iterator[Mfrc522Chip]:
     chip = Mfrc522Chip(Field(), SteppedTime())
     with plugged_in(chip):
         yield chip
-    gpio.cleanup()
 
 
 def test_what_is_plugged_in_is_found_and_what_was_unplugged_is_not(chip: Mfrc522Chip) -> None:
@@ -85,3 +86,13 @@ def test_pins_are_numbered_one_way_until_all_are_let_go(chip: Mfrc522Chip) -> No
     gpio.cleanup()
 
     assert gpio.getmode() is None
+
+
+def test_afterwards_libraries_find_the_real_modules_again() -> None:
+    names = ("spidev", "RPi", "RPi.GPIO", *BOUND)
+    before = {name: sys.modules.get(name) for name in names}
+
+    with plugged_in(Mfrc522Chip(Field(), SteppedTime())):
+        importlib.import_module("drivers.card.antenna")
+
+    assert {name: sys.modules.get(name) for name in names} == before
