@@ -20,6 +20,9 @@ LEAVING_MOST = timedelta(seconds=1)
 PROBE = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
 """Ask the camera what it gives, rather than watch it for a while."""
 
+BRIGHTNESS_APART = {"yuyv422": 2}
+"""Bytes from one pixel's brightness to the next, where colour lies between them."""
+
 
 T = TypeVar("T")
 
@@ -216,18 +219,23 @@ class _Feed:
 
 
 def gray(frame: "VideoFrame") -> Frame:
-    """Brightness as it is where the format keeps it apart, computed where it does not."""
-    if not frame.format.is_planar or frame.format.is_rgb:
-        pixels = frame.to_ndarray(format="gray").tobytes()
-        return Frame(frame.width, frame.height, GRAY, pixels)
-    import numpy as np  # noqa: PLC0415 - as above
-
-    plane = frame.planes[0]
-    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return Frame(frame.width, frame.height, GRAY, rows[:, : frame.width].tobytes())
+    """Brightness as it lies there where the format keeps it, computed where it does not."""
+    step = BRIGHTNESS_APART.get(frame.format.name)
+    if step is None and frame.format.is_planar and not frame.format.is_rgb:
+        step = 1
+    pixels = _brightness(frame, step) if step else frame.to_ndarray(format="gray").tobytes()
+    return Frame(frame.width, frame.height, GRAY, pixels)
 
 
 def in_colour(frame: "VideoFrame") -> Frame:
     """Red first, whatever the format."""
     pixels = frame.to_ndarray(format="rgb24").tobytes()
     return Frame(frame.width, frame.height, RGB, pixels)
+
+
+def _brightness(frame: "VideoFrame", step: int) -> bytes:
+    import numpy as np  # noqa: PLC0415 - as above
+
+    plane = frame.planes[0]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : step * frame.width : step].tobytes()
