@@ -110,9 +110,10 @@ def _camera(settings: KioskSettings) -> Camera | None:
     if part is None:
         return None
     if part.kind is CameraKind.V4L2:
-        from drivers.camera.v4l2 import V4l2Camera  # noqa: PLC0415 - only where it is wired
+        from drivers.camera.v4l2 import Picture, V4l2Camera  # noqa: PLC0415 - only where wired
 
-        return V4l2Camera(str(part.device))
+        picture = Picture(frames_per_second=part.frames_per_second)
+        return V4l2Camera(str(part.device), picture=picture)
     from drivers.camera.picamera2 import Picamera2Camera, Streams  # noqa: PLC0415 - the same
 
     streams = Streams(frames_per_second=part.frames_per_second)
