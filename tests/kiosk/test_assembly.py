@@ -47,9 +47,9 @@ pytestmark = pytest.mark.integration
 class Running:
     """A kiosk running in a thread of this process."""
 
-    def __init__(self, settings: KioskSettings) -> None:
+    def __init__(self, settings: KioskSettings, hardware: SimulatedHardware) -> None:
         self.settings = settings
-        self.hardware = SimulatedHardware()
+        self.hardware = hardware
         self.board = Board(shown_for=timedelta(seconds=3))
         clock = SystemClock(assume_trusted=True)
         self.kiosk = Kiosk(settings, clock, hardware=self.hardware, board=self.board)
@@ -77,7 +77,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[Running]:
+def running(
+    folder: Path, port: int, *, hardware: SimulatedHardware | None = None
+) -> Iterator[Running]:
     settings = settings_in(
         folder,
         heartbeat=timedelta(seconds=1),
@@ -85,7 +87,7 @@ def running(folder: Path, port: int) -> Iterator[Running]:
         broker=Broker(port=port),
         screen=Screen(port=free_port()),
     )
-    running = Running(settings)
+    running = Running(settings, hardware or SimulatedHardware())
     running.thread.start()
     try:
         yield running
