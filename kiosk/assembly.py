@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
 
+from drivers.button.button import Button
 from drivers.camera.camera import Camera
 from drivers.clock.clock import Clock
 from drivers.qr.decoder import QrDecoder
@@ -31,6 +32,7 @@ from kiosk.screen.server import BEAT, Page, PageServer
 from kiosk.screen.tray import Tray
 from kiosk.settings import KioskSettings
 from kiosk.simulated import SimulatedHardware
+from kiosk.staff import StaffButton
 from kiosk.stills import Stills
 from kiosk.watching import CardWatch, watch
 
@@ -76,7 +78,7 @@ class Kiosk:
             clock,
             board=self.board,
             lamps=self.lamps,
-            supervisor=Supervisor(silent=self.pulse.silent),
+            supervisor=Supervisor(silent=self.pulse.silent, say=self._summary),
             settle=self.front.settle,
         )
         self.link = Link(
@@ -138,6 +140,9 @@ class Kiosk:
             trouble=self.link.trouble,
         )
 
+    def _summary(self) -> str:
+        return self.diagnose().summary()
+
     def _start(self) -> list[Thread]:
         stop = self._stop
         threads = [
@@ -149,10 +154,23 @@ class Kiosk:
         if self.eyes is not None:
             look = self.eyes.run
             threads.append(supervised.start("camera", lambda: look(stop), stop=stop))
+        if self._hardware.button is not None:
+            wait = self._staff(self._hardware.button).run
+            threads.append(supervised.start("button", lambda: wait(stop), stop=stop))
         for name, reader in self._hardware.readers.items():
             body = self._watching(name, CardWatch(reader, self._clock))
             threads.append(supervised.start(name, body, stop=stop))
         return threads
+
+    def _staff(self, button: Button) -> StaffButton:
+        return StaffButton(
+            button,
+            self._clock,
+            board=self.board,
+            diagnose=self.diagnose,
+            devices=self.devices,
+            pulse=self.pulse,
+        )
 
     def _eyes(self, camera: Camera | None, decoder: QrDecoder) -> Eyes | None:
         if camera is None:

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -18,16 +18,16 @@ _AS_MESSAGE = structlog.processors.LogfmtRenderer(key_order=("event",))
 
 def set_up(level: str) -> None:
     """Write facts of `level` and above: to systemd's journal when it listens, else to stderr."""
-    if is_journal(sys.stderr.fileno(), os.environ):
+    if is_journal(sys.stderr, os.environ):
         to_journal(level)
     else:
         to_stderr(level)
 
 
-def is_journal(output: int, environment: Mapping[str, str]) -> bool:
-    """Whether this file descriptor leads to systemd's journal, as systemd says it does."""
+def is_journal(output: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether this output leads to systemd's journal, as systemd says it does."""
     try:
-        found = os.fstat(output)
+        found = os.fstat(output.fileno())
     except OSError:
         return False
     return environment.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from drivers.button.button import Press
 from drivers.button.simulated import SimulatedButton
 from drivers.camera.simulated import SimulatedCamera
 from drivers.card.reader import CardReader, CardUid
@@ -35,8 +36,13 @@ class SimulatedHardware:
         return (self.feedback,)
 
     def hold_up(self, method: str, value: str) -> None:
-        """Hold a card or a code up to the kiosk. Raises ValueError when it is neither."""
-        if method == "card":
+        """Hold a card or a code up to the kiosk, or press its button, `short` or `held`.
+
+        Raises ValueError when it is none of these.
+        """
+        if method == "button":
+            self.button.press(Press(value))
+        elif method == "card":
             self.cards.tap(CardUid.parse(value))
         elif method == "qr" and value:
             self.camera.show(frame_of(value))

@@ -1,6 +1,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,8 @@ def test_the_journal_is_used_only_where_systemd_says_that_it_listens(tmp_path: P
         found = os.fstat(stream.fileno())
         ours = {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
 
-        assert logs.is_journal(stream.fileno(), ours)
-        assert not logs.is_journal(stream.fileno(), {"JOURNAL_STREAM": "8:1"})
-        assert not logs.is_journal(stream.fileno(), {})
+        assert logs.is_journal(stream, ours)
+        assert not logs.is_journal(stream, {"JOURNAL_STREAM": "8:1"})
+        assert not logs.is_journal(stream, {})
 
-    assert not logs.is_journal(987, ours)
+    assert not logs.is_journal(StringIO(), ours)

@@ -5,13 +5,14 @@ section of the page that it alone fills. `hear(told)`, where it has one, is told
 
 import { put } from "./page.js";
 import { showEarlier, showLine } from "./foot.js";
+import * as checkup from "./checkup.js";
 import * as enrolment from "./enrolment.js";
 import * as idle from "./idle.js";
 import * as result from "./result.js";
 import * as touch from "./touch.js";
 import * as tray from "./tray.js";
 
-const MODES = { enrolment, idle, result, touch };
+const MODES = { checkup, enrolment, idle, result, touch };
 const ALIVE_MS = 12000;
 let silence = 0;
 let waitingText = "…";
