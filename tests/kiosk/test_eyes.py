@@ -167,7 +167,7 @@ def test_a_worker_that_waits_for_its_camera_ends_at_once_and_closes_it() -> None
 
     running.join(timeout=20)
     assert looking.camera.is_closed
-    assert looking.pulse.silent() == ()
+    assert looking.pulse.hanging() == ()
 
 
 def test_a_worker_that_ended_in_silence_is_missed() -> None:
@@ -180,4 +180,4 @@ def test_a_worker_that_ended_in_silence_is_missed() -> None:
 
     looking.clock.advance(2 * PATIENCE)
 
-    assert looking.pulse.silent() == ("camera",)
+    assert looking.pulse.hanging() == ("camera",)

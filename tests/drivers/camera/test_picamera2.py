@@ -26,7 +26,7 @@ pytestmark = [
     ),
     # its event loop dies with the camera
     pytest.mark.filterwarnings(
-        "ignore:.*No such device:pytest.PytestUnhandledThreadExceptionWarning"
+        "ignore:(?s).*No such device:pytest.PytestUnhandledThreadExceptionWarning"
     ),
 ]
 
