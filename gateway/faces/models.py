@@ -98,7 +98,7 @@ class FaceNote(models.Model):
     )
     verdict = models.CharField(max_length=8, choices=[(v.value, v.value) for v in FaceVerdict])
     distance = models.FloatField(null=True)
-    noted_at = models.DateTimeField()
+    noted_at = models.DateTimeField(db_index=True)
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

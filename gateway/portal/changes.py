@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q
 from gateway.attendance.models import AbsenceHold, AbsenceRun, Difference, MarkRevision, Track
 from gateway.attendance.models import Session as AttendanceSession
 from gateway.erp.models import Registration, Sync
+from gateway.faces.models import Face, FaceNote
 from gateway.fleet.models import DoorEnrolment, Kiosk
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
@@ -71,6 +72,7 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
             session__site_id=site_id, state=Registration.State.CORRECT_IN_ERP
         ).aggregate(n=Count("pk"), last=Max("at")),
         _enrolments(site_id, now),
+        _faces(site_id, now),
         list(Sync.objects.filter(site_id=site_id).order_by("pk").values_list("pk", "ok")),
     )
 
@@ -80,6 +82,15 @@ def _enrolments(site_id: int, now: datetime) -> list[tuple[object, ...]]:
     rows = DoorEnrolment.objects.filter(kiosk__site_id=site_id, until__gt=now - LATELY)
     told = rows.order_by("pk").values_list("pk", "outcome", "why", "until")
     return [(pk, outcome, why, until > now) for pk, outcome, why, until in told]
+
+
+def _faces(site_id: int, now: datetime) -> tuple[object, ...]:
+    """Faces that were measured or wiped, and looks at who showed somebody's card."""
+    notes = FaceNote.objects.filter(track__site_id=site_id, noted_at__gte=now - RECENT)
+    return (
+        Face.objects.filter(site_id=site_id).aggregate(last=Max("version")),
+        notes.aggregate(last=Max("noted_at"), seen=Max("seen_at")),
+    )
 
 
 def _word(*parts: object) -> str:

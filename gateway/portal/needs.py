@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from gateway.attendance import attention
 from gateway.attendance.values import HoldKind
 from gateway.erp.queries import syncs, to_correct
+from gateway.faces.queries import mismatches
 from gateway.fleet.queries import KioskLine
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
@@ -56,6 +57,7 @@ def needs(where: Place, kiosks: Iterable[KioskLine]) -> tuple[Need, ...]:
         _syncs(where),
         _unknown(where),
         _differences(where),
+        _mismatches(where),
         _set_aside(where),
         _delayed(where),
     )
@@ -186,6 +188,20 @@ def _differences(where: Place) -> Iterator[Need]:
         }
         act = Act(_("seen"), _url(where, "difference_seen", difference.track_id), sends=True)
         yield Need(_("difference"), "ask", text, act)
+
+
+def _mismatches(where: Place) -> Iterator[Need]:
+    for found in mismatches(where.site.pk, where.today):
+        at = timezone.localtime(found.at, where.site.tz)
+        text = _(
+            "Who showed the card or badge of %(name)s at %(kiosk)s, %(at)s, looks different"
+        ) % {
+            "name": found.name,
+            "kiosk": found.kiosk,
+            "at": f"{at:%H:%M}",
+        }
+        act = Act(_("seen"), _url(where, "mismatch_seen", found.track_id), sends=True)
+        yield Need(_("face"), "ask", text, act)
 
 
 def _set_aside(where: Place) -> Iterator[Need]:

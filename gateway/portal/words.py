@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.protocol.remarks import FaceVerdict
+
 Word = str | Promise
 
 WORDS: dict[str, Word] = {
@@ -114,6 +116,15 @@ TONES = {
     "unknown": "ask",
     "not_counted": "ask",
 }
+
+
+FACES: dict[FaceVerdict, tuple[str, Word]] = {
+    FaceVerdict.HOLDER: ("in", _("face fits")),
+    FaceVerdict.ANOTHER: ("stop", _("another face")),
+    FaceVerdict.UNSURE: ("ask", _("face unsure")),
+    FaceVerdict.NO_FACE: ("", _("no face seen")),
+}
+"""What a kiosk made of the face of who made a track: a tone, and how pages say it."""
 
 
 def word(value: StrEnum | str) -> Word:

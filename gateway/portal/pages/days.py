@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_time
 from gateway.attendance import queries as attendance
 from gateway.attendance import rolls
 from gateway.attendance.queries import PersonState
+from gateway.faces.queries import verdicts_of
 from gateway.portal.access import office_page
 from gateway.portal.frame import Place, place, show
 from gateway.portal.names import asked_for, names_of
@@ -55,7 +56,14 @@ def person_page(request: HttpRequest, site: str, person_id: int, day: date) -> H
     view = attendance.day_of(person_id, day)
     if view is None:
         raise Http404
-    context = {"view": view, "day": day, "before": day - DAY, "after": day + DAY}
+    tracks = [track.id for part in view.sites for track in part.tracks]
+    context = {
+        "view": view,
+        "faces": verdicts_of(tracks),
+        "day": day,
+        "before": day - DAY,
+        "after": day + DAY,
+    }
     return show(request, where, "person.html", here="status", context=context)
 
 

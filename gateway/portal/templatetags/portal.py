@@ -1,5 +1,8 @@
 """Filters of the portal's templates."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -7,6 +10,7 @@ from django.utils.safestring import SafeString
 from gateway.attendance.models import AbsenceHold
 from gateway.attendance.values import Hold
 from gateway.portal import needs, words
+from kiosk.protocol.remarks import FaceVerdict
 
 register = template.Library()
 
@@ -21,6 +25,16 @@ def word(value: str) -> words.Word:
 def tag(value: str) -> SafeString:
     """The value as a small coloured word."""
     return format_html('<span class="tag {}">{}</span>', words.tone(value), words.word(value))
+
+
+@register.filter
+def face(verdicts: Mapping[UUID, str], track: UUID) -> SafeString:
+    """What the kiosk made of the face of a track, as a coloured word; nothing for most."""
+    verdict = verdicts.get(track)
+    if verdict is None:
+        return SafeString("")
+    tone, said = words.FACES[FaceVerdict(verdict)]
+    return format_html('<span class="tag {}">{}</span>', tone, said)
 
 
 @register.filter

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 FOREIGN = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|(src|href|action)=.?https?:")
 OPEN = {"login", "logout", "set_language"}
 EXAMPLES = {
-    "site": "hill", "day": "2026-11-23", "person_id": "1", "session_id": "1", "hold_id": "1",
+    "site": "hill", "day": "2026-11-23", "person_id": "1", "consent_id": "1", "session_id": "1", "hold_id": "1",
     "kiosk_id": "door", "delivery_id": "1", "message_id": "1", "card": "abc",
     "track_id": "00000000-0000-0000-0000-000000000001",
 }  # fmt: skip

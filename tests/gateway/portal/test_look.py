@@ -31,6 +31,8 @@ def pages_of(school: School) -> dict[str, str]:
         "day": f"days/{day}/?at=11:00",
         "person": f"people/{student}/{day}/",
         "badges": "badges/",
+        "faces": "faces/",
+        "person_face": f"people/{student}/face/",
         "person_badges": f"people/{student}/badges/",
         "session": f"sessions/{school.session.pk}/",
         "mark": f"sessions/{school.session.pk}/{student}/",

@@ -1,0 +1,71 @@
+"""What is typed about a face: who said what of its use, and where it shall be measured."""
+
+from datetime import datetime, time, tzinfo
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from gateway.faces.models import Consent
+from gateway.faces.rules import Stance
+from gateway.faces.services import Statement
+from gateway.fleet.models import Kiosk
+
+
+class ConsentForm(forms.Form):
+    """What somebody said, on which day, to which text."""
+
+    stance = forms.ChoiceField(
+        label=_("What was said"),
+        choices=[(Stance.AGREED.value, _("agrees")), (Stance.REFUSED.value, _("refuses"))],
+    )
+    given_by = forms.CharField(label=_("Said by"), max_length=120)
+    relation = forms.ChoiceField(
+        label=_("Who that is"),
+        choices=[
+            (Consent.Relation.PARENT.value, _("a parent")),
+            (Consent.Relation.GUARDIAN.value, _("a guardian")),
+            (Consent.Relation.SELF.value, _("the person")),
+        ],
+    )
+    given_on = forms.DateField(
+        label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    text_version = forms.CharField(
+        label=_("Version of the text"),
+        max_length=40,
+        help_text=_("Of the letter or form that was signed, such as 2026-09."),
+    )
+
+    def statement(self, zone: tzinfo, *, now: datetime) -> Statement:
+        """What was typed; something said today was said by now."""
+        told = self.cleaned_data
+        given_at = datetime.combine(told["given_on"], time(12), tzinfo=zone)
+        is_today = told["given_on"] == now.astimezone(zone).date()
+        return Statement(
+            stance=Stance(told["stance"]),
+            given_by=told["given_by"],
+            relation=told["relation"],
+            given_at=min(given_at, now) if is_today else given_at,
+            text_version=told["text_version"],
+        )
+
+
+class WithdrawForm(forms.Form):
+    """Who takes it back."""
+
+    withdrawn_by = forms.CharField(label=_("Withdrawn by"), max_length=120)
+
+
+class MeasureForm(forms.Form):
+    """Where the face shall be measured."""
+
+    kiosk = forms.ModelChoiceField(
+        label=_("Kiosk"), queryset=Kiosk.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, kiosks: QuerySet[Kiosk], **more: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **more)
+        self.fields["kiosk"].queryset = kiosks  # type: ignore[attr-defined]  # a model choice
+        self.fields["kiosk"].initial = kiosks.first()
