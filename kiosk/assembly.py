@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 from drivers.button.button import Button
@@ -153,14 +154,19 @@ class Kiosk:
         ]
         if self.eyes is not None:
             look = self.eyes.run
-            threads.append(supervised.start("camera", lambda: look(stop), stop=stop))
+            threads.append(self._attend("camera", lambda: look(stop)))
         if self._hardware.button is not None:
             wait = self._staff(self._hardware.button).run
-            threads.append(supervised.start("button", lambda: wait(stop), stop=stop))
+            threads.append(self._attend("button", lambda: wait(stop)))
         for name, reader in self._hardware.readers.items():
             body = self._watching(name, CardWatch(reader, self._clock))
-            threads.append(supervised.start(name, body, stop=stop))
+            threads.append(self._attend(name, body))
         return threads
+
+    def _attend(self, device: str, body: Callable[[], None]) -> Thread:
+        """A thread for the device; an error nobody foresaw is told as its being away."""
+        failed = partial(self.devices.away, device)
+        return supervised.start(device, body, stop=self._stop, failed=failed)
 
     def _staff(self, button: Button) -> StaffButton:
         return StaffButton(

@@ -9,21 +9,42 @@ log = structlog.get_logger()
 PAUSE_S = 1.0
 
 
-def start(name: str, body: Callable[[], None], *, stop: Event) -> Thread:
-    """Run `body` in a thread of its own; when it fails, log it, pause, and run it again."""
-    thread = Thread(target=keep_running, args=(name, body), kwargs={"stop": stop}, name=name)
+def start(
+    name: str,
+    body: Callable[[], None],
+    *,
+    stop: Event,
+    failed: Callable[[str], None] = lambda _: None,
+) -> Thread:
+    """Run `body` in a thread of its own; when it fails, log it, pause, and run it again.
+
+    `failed` hears why, each time.
+    """
+    more = {"stop": stop, "failed": failed}
+    thread = Thread(target=keep_running, args=(name, body), kwargs=more, name=name)
     thread.daemon = True
     thread.start()
     return thread
 
 
-def keep_running(name: str, body: Callable[[], None], *, stop: Event) -> None:
-    """Run `body` until it returns or `stop` is set."""
+def keep_running(
+    name: str,
+    body: Callable[[], None],
+    *,
+    stop: Event,
+    failed: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Run `body` until it returns or `stop` is set. What fails the same way again is not news."""
+    last = ""
     while not stop.is_set():
         try:
             body()
-        except Exception:  # the outermost loop of every thread
-            log.exception("thread_failed", thread=name)
+        except Exception as failure:  # the outermost loop of every thread
+            why = f"{type(failure).__name__}: {failure}"
+            if why != last:
+                log.exception("thread_failed", thread=name)
+            last = why
+            failed(why)
             stop.wait(PAUSE_S)
         else:
             return

@@ -1,5 +1,8 @@
 from threading import Event
 
+import pytest
+from structlog.testing import capture_logs
+
 from kiosk import supervised
 
 
@@ -27,3 +30,22 @@ def test_a_thread_that_fails_is_not_begun_again_once_stopped() -> None:
     supervised.keep_running("test", body, stop=stop)
 
     assert attempts == [1]
+
+
+@pytest.mark.fault
+def test_what_fails_the_same_way_again_and_again_is_logged_once_and_told_each_time() -> None:
+    stop, told = Event(), list[str]()
+
+    def failed(why: str) -> None:
+        told.append(why)
+        if len(told) == 2:
+            stop.set()
+
+    def body() -> None:
+        raise OSError("burnt")
+
+    with capture_logs() as logged:
+        supervised.keep_running("test", body, stop=stop, failed=failed)
+
+    assert told == ["OSError: burnt"] * 2
+    assert [each["event"] for each in logged] == ["thread_failed"]
