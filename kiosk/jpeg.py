@@ -28,7 +28,8 @@ def of(frame: Frame) -> bytes:
     picture = Image.frombytes(mode, (frame.width, frame.height), frame.pixels)
     picture.thumbnail((WIDEST, WIDEST))
     while (octets := _encoded(picture)) is None:
-        picture = picture.reduce(2)
+        side = max(picture.size) * 3 // 4
+        picture.thumbnail((side, side))
     return octets
 
 

@@ -29,6 +29,8 @@ def codes_in(jpeg: bytes) -> tuple[str, ...]:
     width, height = gray.size
     pixels = memoryview(gray.tobytes()).cast("B", (height, width))
     found = zxingcpp.read_barcodes(
-        pixels, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain
+        pixels,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
+        text_mode=zxingcpp.TextMode.Plain,
     )
     return tuple(each.text for each in found if each.text)

@@ -3,7 +3,8 @@
 from kiosk.protocol.messages import Method
 
 HEX = frozenset("0123456789ABCDEF")
-CARD_OCTETS = (4, 7, 10)
+USUAL, POSSIBLE = (4, 7, 10), (5, 6, 8, 9)
+"""Bytes of a card's number: as cards send them, and as some systems write them down."""
 BETWEEN = str.maketrans("", "", " :-")
 
 
@@ -15,21 +16,21 @@ def spellings(typed: str) -> tuple[tuple[Method, str], ...]:
     """
     text = typed.strip()
     number = text.translate(BETWEEN).upper()
-    octets = [*_from_hex(number), *_from_decimal(number)]
+    octets = [*_from_hex(number, USUAL), *_from_decimal(number), *_from_hex(number, POSSIBLE)]
     both_ways = [way.hex().upper() for each in octets for way in (each, each[::-1])]
     cards = [(Method.CARD, card) for card in dict.fromkeys(both_ways)]
     return (*cards, (Method.QR, text))
 
 
-def _from_hex(number: str) -> list[bytes]:
-    is_card = HEX.issuperset(number) and len(number) in {2 * size for size in CARD_OCTETS}
+def _from_hex(number: str, sizes: tuple[int, ...]) -> list[bytes]:
+    is_card = HEX.issuperset(number) and len(number) in {2 * size for size in sizes}
     return [bytes.fromhex(number)] if is_card else []
 
 
 def _from_decimal(number: str) -> list[bytes]:
-    """The number in the fewest bytes a card can have."""
+    """The number in the fewest bytes a card usually has."""
     if not (number.isascii() and number.isdecimal()) or len(number) > len(str(2**80)):
         return []
     value = int(number)
-    fitting = (size for size in CARD_OCTETS if value < 1 << 8 * size)
+    fitting = (size for size in USUAL if value < 1 << 8 * size)
     return [value.to_bytes(size, "big") for size in list(fitting)[:1]]

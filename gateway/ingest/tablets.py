@@ -105,7 +105,7 @@ def tap(tablet: Tablet, shown: Presented, *, now: datetime) -> Answer:
     Persons before installs, as everywhere, so that nobody waits in a ring.
     """
     site = tablet.kiosk.site
-    person = Person.objects.filter(pk=shown.person_id, active=True).first()
+    person = _known(shown.person_id)
     if person is None or shown.is_blocked:
         return _refuse(tablet, shown, now=now)
     roster.hold([person.pk])
@@ -157,6 +157,11 @@ def _record(
     [kept] = record_tracks(heard=[heard], now=now)
     keep_received([(install, Received(track.seq))], now=now)
     return kept.day
+
+
+def _known(person_id: int | None) -> Person | None:
+    """The person, unless they left."""
+    return Person.objects.filter(pk=person_id, active=True).first() if person_id else None
 
 
 def _best(candidates: Sequence[tuple[Method, str]]) -> Presented:

@@ -23,6 +23,12 @@ class BecauseForm(forms.Form):
     because = forms.CharField(label=_("Reason"), max_length=160, strip=True)
 
 
+class NameForm(forms.Form):
+    """What a device is called."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, strip=True)
+
+
 class MarkForm(forms.Form):
     """A mark by hand for one person on a roll."""
 

@@ -23,6 +23,8 @@ from gateway.portal.pages import (
     policy,
     sessions,
     students,
+    tablet,
+    tablets,
 )
 
 
@@ -82,6 +84,9 @@ of_a_site: list[URLPattern | URLResolver] = [
     path("kiosks/options/", kiosks.options_page, name="kiosk_options"),
     path("kiosks/<slug:kiosk_id>/out/", kiosks.out_of_service, name="kiosk_out"),
     path("kiosks/<slug:kiosk_id>/in/", kiosks.back_in_service, name="kiosk_in"),
+    path("tablets/", tablets.tablets_page, name="tablets"),
+    path("tablets/<slug:kiosk_id>/code/", tablets.code_page, name="tablet_code"),
+    path("tablets/<slug:kiosk_id>/revoke/", tablets.revoke, name="tablet_revoke"),
     path("deliveries/", deliveries.deliveries_page, name="deliveries"),
     path("deliveries/retry/", deliveries.retry_all, name="retry_all"),
     path("deliveries/<int:delivery_id>/retry/", deliveries.retry_one, name="retry"),
@@ -100,6 +105,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout", LogoutView.as_view(), name="logout"),
     path("language", set_language, name="set_language"),
     path("badge/<str:secret>/", phone.phone_page, name="phone"),
+    path("tablet", tablet.page, name="tablet"),
+    path("tablet/pair", tablet.pair, name="tablet_pair"),
+    path("tablet/state", tablet.state, name="tablet_state"),
+    path("tablet/frame", tablet.frame, name="tablet_frame"),
+    path("tablet/typed", tablet.number, name="tablet_typed"),
     path("site", board.choose_site, name="choose_site"),
     path("s/<slug:site>/", include(of_a_site)),
 ]

@@ -29,6 +29,11 @@ def test_the_likeliest_spelling_comes_first() -> None:
     )
 
 
+def test_ten_figures_are_a_card_in_decimal_before_five_bytes() -> None:
+    assert cards("0379853489")[0] == "16A41AB1"
+    assert "0379853489" in cards("0379853489")
+
+
 def test_a_number_of_seven_bytes_may_be_typed_in_decimal() -> None:
     assert "04A224B1C95E80" in cards(str(int("04A224B1C95E80", 16)))
 

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -73,9 +74,16 @@ def english() -> Iterator[None]:
 def chromium(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     """A browser for one test; Playwright's loop in this thread is something Django must bear."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with launched() as browser:
+        yield browser
+
+
+@contextmanager
+def launched(*arguments: str) -> Iterator[Browser]:
+    """A browser; when it is gone, so is every connection its pages had opened to the store."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", *arguments]
         )
         yield browser
         browser.close()

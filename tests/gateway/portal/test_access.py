@@ -15,7 +15,8 @@ from tests.gateway.portal.test_look import pages_of
 pytestmark = pytest.mark.django_db
 
 FOREIGN = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|(src|href|action)=.?https?:")
-OPEN = {"login", "logout", "set_language"}
+TABLETS = {"tablet", "tablet_pair", "tablet_state", "tablet_frame", "tablet_typed"}
+OPEN = TABLETS | {"login", "logout", "set_language"}
 EXAMPLES = {
     "site": "hill", "day": "2026-11-23", "person_id": "1", "consent_id": "1", "session_id": "1", "hold_id": "1",
     "kiosk_id": "door", "delivery_id": "1", "message_id": "1", "card": "abc",

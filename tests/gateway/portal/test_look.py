@@ -42,6 +42,7 @@ def pages_of(school: School) -> dict[str, str]:
         "assign": f"cards/{unknown}/",
         "kiosks": "kiosks/",
         "kiosk_options": "kiosks/options/",
+        "tablets": "tablets/",
         "kiosk_out": f"kiosks/{school.kiosk.pk}/out/",
         "deliveries": "deliveries/",
         "set_aside": "set-aside/",
