@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.badge_reading import Refusal
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.screen import words
 from kiosk.screen.board import FOOT, Shown, View
 from kiosk.screen.panel import Moment
@@ -86,7 +87,7 @@ def _result(shown: Shown, view: View, moment: Moment) -> Result:
     return Result(
         number=shown.number,
         icon=ICONS[answer.outcome],
-        word=say(answer.because or answer.outcome, spoken),
+        word=_word(answer, spoken),
         who=_who(answer, spoken),
         when=_when(answer, moment, spoken),
         late=say(Word.LATE, spoken, minutes=answer.late_minutes) if answer.late_minutes else "",
@@ -119,9 +120,14 @@ def _thanks(shown: Shown, language: str) -> str:
     return f"{say(Word.THANKS, language)} · {say(shown.reason, language)}"
 
 
+def _word(answer: Answer, language: str) -> str:
+    said = answer.because if isinstance(answer.because, Refusal) else answer.outcome
+    return say(said, language)
+
+
 def _who(answer: Answer, language: str) -> str:
-    if answer.outcome is Outcome.NOT_ENROLLED:
-        return say(Word.ANOTHER_CARD, language)
+    if isinstance(answer.because, NotEnrolled):
+        return say(answer.because, language)
     return say(Word.SEE_OFFICE, language) if answer.outcome in REFUSALS else answer.name
 
 

@@ -28,7 +28,6 @@ class Word(StrEnum):
     SCAN_FOR = "scan_for"
     NEW_CARD = "new_card"
     HOLD_NEW_CARD = "hold_new_card"
-    ANOTHER_CARD = "another_card"
 
 
 class Instruction(StrEnum):

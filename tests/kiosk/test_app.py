@@ -1,5 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -11,8 +12,10 @@ from kiosk.backlog import Backlog, Span
 from kiosk.devices import Devices
 from kiosk.health import Supervisor
 from kiosk.lamps import Lamps
-from kiosk.protocol.messages import Method
+from kiosk.protocol.messages import Enrolment, Method, Wanted
+from kiosk.remarks import RemarkBook
 from kiosk.screen.board import Board, View
+from kiosk.screen.enrolment import CardAwaited
 from kiosk.visit import Outcome, Sighting, SiteRules
 from tests.kiosk.made import card_shown, clock_at, fill, settings_in, site_settings
 
@@ -51,6 +54,14 @@ class Bench:
         span = backlog.span()
         backlog.close()
         return span
+
+    def ask_for_card(self, name: str) -> None:
+        """Let the gateway have asked for a person's card, for two minutes."""
+        until = self.clock.read().utc + timedelta(minutes=2)
+        wanted = Wanted(id=uuid4(), method=Method.CARD, person=1, name=name, until=until)
+        database = site.open_site(self.folder)
+        site.note(database, Enrolment(wanted=wanted))
+        database.close()
 
     def break_folder(self) -> None:
         """Put a file where the kiosk wants its folder, as a disk that is gone would be."""
@@ -151,3 +162,29 @@ def test_the_watchdog_is_fed_every_half_minute(bench: Bench) -> None:
         bench.clock.advance(timedelta(seconds=30))
 
     assert bench.notified.count("WATCHDOG=1") == 3
+
+
+def test_whose_card_is_waited_for_stands_on_the_board_until_it_is_over(bench: Bench) -> None:
+    bench.ask_for_card("Mia K.")
+
+    bench.loop.enrolment_changed()
+    bench.serve()
+    shown = bench.view().panel
+    bench.clock.advance(timedelta(minutes=2))
+    bench.loop.enrolment_changed()
+    bench.serve()
+
+    assert shown == CardAwaited("Mia K.")
+    assert bench.view().panel is None
+
+
+@pytest.mark.fault
+def test_a_card_that_cannot_be_kept_is_not_enrolled(bench: Bench) -> None:
+    bench.ask_for_card("Mia K.")
+    bench.break_folder()
+
+    assert bench.serve(99) == [Outcome.NOT_RECORDED]
+    bench.mend_folder()
+
+    assert RemarkBook(bench.folder).count() == 0
+    assert bench.serve(99)[-1] is Outcome.ENROLLED

@@ -47,9 +47,9 @@ pytestmark = pytest.mark.integration
 class Running:
     """A kiosk running in a thread of this process."""
 
-    def __init__(self, settings: KioskSettings, hardware: SimulatedHardware) -> None:
+    def __init__(self, settings: KioskSettings, hardware: SimulatedHardware | None = None) -> None:
         self.settings = settings
-        self.hardware = hardware
+        self.hardware = hardware or SimulatedHardware()
         self.board = Board(shown_for=timedelta(seconds=3))
         clock = SystemClock(assume_trusted=True)
         self.kiosk = Kiosk(settings, clock, hardware=self.hardware, board=self.board)
@@ -87,7 +87,7 @@ def running(
         broker=Broker(port=port),
         screen=Screen(port=free_port()),
     )
-    running = Running(settings, hardware or SimulatedHardware())
+    running = Running(settings, hardware)
     running.thread.start()
     try:
         yield running

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from kiosk import settings
 from kiosk.__main__ import main
-from kiosk.settings import KioskSettings
+from kiosk.settings import KioskSettings, Wedge
 
 PLAIN = 'kiosk = "front-door"\nsite = "main"\n'
 
@@ -116,3 +116,8 @@ def test_the_program_has_a_help_text(capsys: pytest.CaptureFixture[str]) -> None
 
     assert ended.value.code == 0
     assert "--config" in capsys.readouterr().out
+
+
+def test_a_way_of_typing_nobody_knows_stops_the_kiosk_before_it_starts() -> None:
+    with pytest.raises(ValidationError, match="no way to type"):
+        Wedge(form="decimal-backwards")

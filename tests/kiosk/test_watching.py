@@ -4,12 +4,14 @@ import pytest
 
 from drivers.card.reader import CardUid
 from drivers.card.simulated import SimulatedCardReader
+from drivers.card.wedge import Wanted, WedgeReader
 from drivers.errors import DeviceAway, DeviceMisread
 from kiosk.devices import Devices
 from kiosk.protocol.messages import DeviceReport, Method
 from kiosk.pulse import Pulse
 from kiosk.visit import Sighting
 from kiosk.watching import CardWatch, watch
+from tests.drivers.card.keyboard import PipedKeyboard
 from tests.kiosk.made import clock_at
 
 CARD = CardUid.parse("04A224B1C95E80")
@@ -71,3 +73,14 @@ def test_a_misread_card_is_asked_again_at_once() -> None:
     readers.reader.tap(CARD)
 
     assert len(watched(readers, until=1)) == 1
+
+
+def test_what_a_reader_typed_goes_with_the_sighting() -> None:
+    keyboard = PipedKeyboard()
+    reader = WedgeReader(Wanted(name="Sycreader"), plug_in=lambda _: keyboard)
+    keyboard.type("16A41AB1\n")
+
+    [sighting] = CardWatch(reader, clock_at("08:00")).look()
+
+    assert (sighting.value, sighting.typed) == ("16A41AB1", "16A41AB1")
+    reader.close()
