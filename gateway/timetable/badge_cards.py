@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from gateway import bulk
 from gateway.people import badges
 from gateway.people.badge_sheets import Card
 from gateway.people.badges import Terms
@@ -27,12 +28,14 @@ def site_cards(
 ) -> Iterator[Card]:
     """A card for each person, in the order given; badges are given out where they are missing.
 
-    Raises as `badges.issue_badges`, before the first card.
+    Raises as `badges.issue_badges` does; badges of the cards before stay given out.
     """
-    held = badges.printed_badges(person_ids, terms)
     groups = {each.person_id: each.year_group for each in site_roll(site.pk, _today(site, terms))}
     pictures = _pictures(photos) if photos else {}
-    return (_card(site, held[person], groups, pictures, terms) for person in person_ids)
+    for some in bulk.portions(tuple(person_ids), badges.AT_ONCE):
+        held = badges.printed_badges(some, terms)
+        for person in some:
+            yield _card(site, held[person], groups, pictures, terms)
 
 
 def _card(
