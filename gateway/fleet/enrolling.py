@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gateway.fleet.errors import KioskBusy, NoMoreWaiting, UnknownEnrolment, UnknownKiosk
-from gateway.fleet.models import DoorEnrolment, Kiosk
+from gateway.fleet.errors import CannotEnrol, KioskBusy, UnknownEnrolment, UnknownKiosk
+from gateway.fleet.models import DoorEnrolment, Kiosk, Tablet
 from gateway.fleet.options import door_options
 from gateway.people.errors import CredentialBlocked, CredentialHeld, UnknownPerson
 from gateway.people.models import Person
@@ -65,20 +65,13 @@ def start_enrolment(
     """Let the kiosk take the person's next card or face; asking again changes nothing.
 
     `number` is the card's own, in hex, where it is known already. Raises UnknownKiosk,
-    UnknownPerson, KioskBusy, NoMoreWaiting, WrongCredential, CredentialHeld, CredentialBlocked.
+    UnknownPerson, KioskBusy, CannotEnrol, WrongCredential, CredentialHeld, CredentialBlocked.
     """
     known = credential_value(method, number) if number.strip() else ""
     _refuse_in_use(method, known, person_id)
-    kiosk = Kiosk.objects.select_for_update().filter(pk=kiosk_id).first()
-    if kiosk is None:
-        raise UnknownKiosk(f"no kiosk is called {kiosk_id}")
-    person = Person.objects.filter(pk=person_id).first()
-    if person is None:
-        raise UnknownPerson(f"there is no person {person_id}")
-    if not person.active:
-        raise NoMoreWaiting(f"person {person_id} has left: make the person active first")
+    kiosk, person = _asked(kiosk_id, method), _staying(person_id)
     _end_overdue(kiosk_id, now)
-    waiting = _open_at(kiosk_id)
+    waiting = DoorEnrolment.objects.filter(kiosk=kiosk, ended_at=None).first()
     if waiting is None:
         return DoorEnrolment.objects.create(
             kiosk=kiosk, person=person, method=method.value, number=known,
@@ -205,8 +198,24 @@ def _refuse_in_use(method: Method, value: str, person_id: int) -> None:
         raise CredentialHeld(f"person {holder.person_id} holds this {method}")
 
 
-def _open_at(kiosk_id: str) -> DoorEnrolment | None:
-    return DoorEnrolment.objects.filter(kiosk_id=kiosk_id, ended_at=None).first()
+def _asked(kiosk_id: str, method: Method) -> Kiosk:
+    """The kiosk's row, taken. Raises UnknownKiosk, CannotEnrol."""
+    kiosk = Kiosk.objects.select_for_update().filter(pk=kiosk_id).first()
+    if kiosk is None:
+        raise UnknownKiosk(f"no kiosk is called {kiosk_id}")
+    if method is Method.CARD and Tablet.objects.filter(kiosk=kiosk).exists():
+        raise CannotEnrol(f"{kiosk.name} is a browser and reads no cards: choose another kiosk")
+    return kiosk
+
+
+def _staying(person_id: int) -> Person:
+    """A person who has not left. Raises UnknownPerson, CannotEnrol."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise UnknownPerson(f"there is no person {person_id}")
+    if not person.active:
+        raise CannotEnrol(f"person {person_id} has left: make the person active first")
+    return person
 
 
 def _end_overdue(kiosk_id: str, now: datetime) -> None:

@@ -31,5 +31,5 @@ class KioskBusy(Rejected):
     """The kiosk waits for somebody else already; the message says for whom."""
 
 
-class NoMoreWaiting(Rejected):
-    """The person cannot be enrolled at a kiosk; the message says why."""
+class CannotEnrol(Rejected):
+    """This person, or this kiosk, cannot be enrolled at; the message says why."""

@@ -38,7 +38,8 @@ def enrol_card(request: HttpRequest, site: str, person_id: int) -> HttpResponse:
     """Choose the kiosk that shall take the person's next card."""
     where = place(site)
     person = get_object_or_404(Person, pk=person_id)
-    kiosks = Kiosk.objects.filter(site=where.site, in_service=True).order_by("name")
+    at_doors = Kiosk.objects.filter(site=where.site, in_service=True, tablet=None)
+    kiosks = at_doors.order_by("name")
     form = EnrolCardForm(request.POST or None, kiosks=kiosks)
     if request.method == "POST" and form.is_valid():
         try:

@@ -14,8 +14,8 @@ from gateway.fleet.enrolling import (
     start_enrolment,
     take_card,
 )
-from gateway.fleet.errors import KioskBusy, NoMoreWaiting, UnknownEnrolment, UnknownKiosk
-from gateway.fleet.models import DoorEnrolment
+from gateway.fleet.errors import CannotEnrol, KioskBusy, UnknownEnrolment, UnknownKiosk
+from gateway.fleet.models import DoorEnrolment, Tablet
 from gateway.fleet.options import Options, set_door_options
 from gateway.people import services as people
 from gateway.people.errors import (
@@ -249,13 +249,22 @@ def test_where_screens_show_no_names_the_kiosk_is_told_none(office: Office) -> N
     assert office.asked() == ""
 
 
+def test_a_browser_is_asked_for_no_card(office: Office) -> None:
+    Tablet.objects.create(kiosk_id="gate", install=uuid4())
+
+    with pytest.raises(CannotEnrol, match="Gate is a browser and reads no cards"):
+        office.ask()
+
+    assert not DoorEnrolment.objects.exists()
+
+
 def test_nobody_is_enrolled_where_nobody_is(office: Office) -> None:
     with pytest.raises(UnknownKiosk, match="no kiosk is called nowhere"):
         office.ask(kiosk="nowhere")
     with pytest.raises(UnknownPerson):
         office.ask(10**9)
     people.deactivate_person(person_id=office.mia)
-    with pytest.raises(NoMoreWaiting, match="has left"):
+    with pytest.raises(CannotEnrol, match="has left"):
         office.ask()
 
     assert not DoorEnrolment.objects.exists()
