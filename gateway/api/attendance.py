@@ -34,6 +34,7 @@ from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import school_day
 from kiosk.protocol.messages import Method, PersonKind, Shown
 from kiosk.protocol.movements import Presence
+from kiosk.protocol.remarks import LateReason
 
 router = Router(tags=["attendance"])
 
@@ -61,7 +62,14 @@ class TrackOut(Schema):
     day: date
     quality: TimeQuality
     late_minutes: int | None
+    late_reason: LateReason | None
     received_at: datetime
+
+    @staticmethod
+    def resolve_late_reason(track: Track) -> str | None:
+        """What its person said at the kiosk."""
+        given = getattr(track, "reason_given", None)
+        return given.reason if given and given.kiosk_id == track.kiosk_id else None
 
 
 class TrackFilter(AtSite):
@@ -158,14 +166,14 @@ def list_tracks(request: HttpRequest, asked: Query[TrackFilter]) -> "QuerySet[Tr
         "person__isnull": asked.unknown,
     }
     told = {name: value for name, value in wanted.items() if value is not None}
-    tracks = Track.objects.filter(**told).order_by("-id")
+    tracks = Track.objects.filter(**told).select_related("reason_given").order_by("-id")
     return queries.of_site(tracks, site_of(asked.site).pk) if asked.site else tracks
 
 
 @router.get("/tracks/{track_id}", response=TrackOut)
 def get_track(request: HttpRequest, track_id: UUID) -> Track:
     """One track."""
-    track = Track.objects.filter(pk=track_id).first()
+    track = Track.objects.select_related("reason_given").filter(pk=track_id).first()
     if track is None:
         raise NotThere(f"there is no track {track_id}")
     return track

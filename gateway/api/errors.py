@@ -18,7 +18,13 @@ from gateway.attendance.errors import (
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
 from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, WrongOptions
-from gateway.people.errors import UnknownCredential, UnknownPerson, WrongCredential, WrongPerson
+from gateway.people.errors import (
+    UnknownCredential,
+    UnknownPerson,
+    WrongCredential,
+    WrongPerson,
+    WrongPin,
+)
 from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
 
 
@@ -36,7 +42,7 @@ NOT_THERE = (
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
-    ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions,
+    ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

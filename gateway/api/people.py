@@ -9,13 +9,14 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from ninja.pagination import paginate
+from pydantic import Field
 
 from gateway.api.clock import now
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
 from gateway.api.parameters import Day, Id, Reason, Text
 from gateway.attendance.services import resolve_unknown
-from gateway.people import services
+from gateway.people import pins, services
 from gateway.people.models import Credential, Person
 from gateway.people.queries import details_of
 from gateway.people.rules import credential_value
@@ -35,6 +36,12 @@ class CredentialOut(Schema):
     person_id: int | None
     blocked_at: datetime | None
     blocked_because: str
+
+
+class PinIn(Schema):
+    """Six digits, without a long row of them."""
+
+    pin: str = Field(pattern="^[0-9]{6}$")
 
 
 class EnrolmentOut(Schema):
@@ -224,6 +231,20 @@ def give_credential(request: HttpRequest, person_id: Id, shown: ShownBy) -> Stat
     credential = _credential(shown)
     resolve_unknown(method=credential.method, value=credential.value, now=now())
     return Status(201, credential)
+
+
+@router.put("/people/{person_id}/pin", response={204: None})
+def set_pin(request: HttpRequest, person_id: Id, chosen: PinIn) -> Status[None]:
+    """Give a person a PIN for touch screens; only what it is turned into is kept."""
+    pins.set_pin(person_id=person_id, pin=chosen.pin)
+    return Status(204, None)
+
+
+@router.delete("/people/{person_id}/pin", response={204: None})
+def clear_pin(request: HttpRequest, person_id: Id) -> Status[None]:
+    """Take a person's PIN away."""
+    pins.clear_pin(person_id=person_id)
+    return Status(204, None)
 
 
 @router.get("/credentials", response=list[CredentialOut])

@@ -35,5 +35,9 @@ class PhotoUnreadable(Rejected):
     """A still cannot be opened with the gateway's key."""
 
 
+class ForeignTrack(Rejected):
+    """A kiosk gave the reason of a track that another kiosk made."""
+
+
 class WrongPolicy(Rejected):
     """A site's registration policy cannot be kept as told."""

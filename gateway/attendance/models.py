@@ -12,6 +12,7 @@ from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.lateness import Rounding
 from kiosk.protocol.messages import Method, Shown
 from kiosk.protocol.movements import Presence
+from kiosk.protocol.remarks import LateReason
 
 
 def _choices(words: type) -> list[tuple[str, str]]:
@@ -179,6 +180,30 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return str(self.track)
+
+
+class ReasonGiven(models.Model):
+    """Why the person of a track said they were late; the first word counts.
+
+    `track` has no constraint in the database, because the track may still be on its way.
+    """
+
+    track = models.OneToOneField(
+        Track,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="reason_given",
+    )
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=16, choices=_choices(LateReason))
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("heard_at",), name="reasons_as_they_came"),)
+
+    def __str__(self) -> str:
+        return f"{self.track_id} {self.reason}"
 
 
 class Session(models.Model):

@@ -1,8 +1,8 @@
 """Presence and days: of everybody at a site, and of one person."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from gateway.attendance.models import (
     Photo,
     Track,
 )
+from gateway.attendance.reasons import reasons_of, reasons_of_day
 from gateway.attendance.rules import Sighting, fold, presence_until
 from gateway.attendance.values import Base
 from gateway.people.models import Person
@@ -40,7 +41,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class PersonState:
-    """Where one person is on a day; `year_group` is empty for who is not enrolled."""
+    """Where one person is on a day; `year_group` is empty for who is not enrolled.
+
+    `late_reason` is what a late person said at the kiosk, empty for who said nothing.
+    """
 
     person_id: int
     name: str
@@ -52,6 +56,7 @@ class PersonState:
     late_minutes: int | None
     absent: bool
     approximate: bool
+    late_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,14 @@ class _Marked:
     absent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What came beside tracks: which have a still, and what late people said."""
+
+    photos: Collection[UUID]
+    reasons: Mapping[UUID, str]
+
+
 _UNSEEN, _UNMARKED = _Seen(), _Marked()
 
 
@@ -93,6 +106,7 @@ class TrackLine:
     quality: TimeQuality
     resolved_late: bool
     has_photo: bool
+    late_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,7 @@ def totals_of(people: Iterable[PersonState]) -> Totals:
 def person_states(site_id: int, day: date) -> tuple[PersonState, ...]:
     """Everybody expected at the site on `day` and everybody seen there, by name."""
     days, marks = _days(site_id, day), _main_marks(site_id, day)
+    reasons = reasons_of_day(site_id, day)
     expected = site_roll(site_id, day)
     known = [_Known(e.person_id, e.name, PersonKind.STUDENT, e.year_group) for e in expected]
     known += _others(days.keys() - {e.person_id for e in expected})
@@ -172,7 +187,8 @@ def person_states(site_id: int, day: date) -> tuple[PersonState, ...]:
         _state(who, days.get(who.person_id, _UNSEEN), marks.get(who.person_id, _UNMARKED))
         for who in known
     )
-    return tuple(sorted(states, key=lambda s: (s.name, s.person_id)))
+    told = (replace(each, late_reason=reasons.get(each.person_id, "")) for each in states)
+    return tuple(sorted(told, key=lambda s: (s.name, s.person_id)))
 
 
 def of_site(tracks: QuerySet[Track], site_id: int) -> QuerySet[Track]:
@@ -215,12 +231,13 @@ def day_of(person_id: int, day: date) -> PersonDayView | None:
     by_site: dict[Site, list[Track]] = defaultdict(list)
     for track in tracks.order_by("at", "id"):
         by_site[track.site].append(track)
-    photos = photographed(track for rows in by_site.values() for track in rows)
+    made = [track for rows in by_site.values() for track in rows]
+    beside = _Beside(photographed(made), reasons_of({track.pk for track in made}))
     return PersonDayView(
         person_id=person_id,
         name=str(person),
         day=day,
-        sites=tuple(_site_day(site, rows, photos) for site, rows in by_site.items()),
+        sites=tuple(_site_day(site, rows, beside) for site, rows in by_site.items()),
         marks=_mark_lines(person_id, day),
     )
 
@@ -275,15 +292,15 @@ def _sighting(track: Track) -> Sighting:
     return Sighting(track.id, track.at, Shown(track.shown), TimeQuality(track.quality))
 
 
-def _site_day(site: Site, rows: Sequence[Track], photos: Collection[UUID]) -> SiteDay:
+def _site_day(site: Site, rows: Sequence[Track], beside: _Beside) -> SiteDay:
     counted = [_sighting(row) for row in rows if row.counts]
     day = fold(counted, repeat_window=timedelta(seconds=site.repeat_window_s))
     truth = {move.track.id: move.direction.value for move in day.moves}
-    lines = (_track_line(row, truth, has_photo=row.pk in photos) for row in rows)
+    lines = (_track_line(row, truth, beside) for row in rows)
     return SiteDay(site.name, day.presence, tuple(lines))
 
 
-def _track_line(row: Track, truth: dict[UUID, str], *, has_photo: bool) -> TrackLine:
+def _track_line(row: Track, truth: dict[UUID, str], beside: _Beside) -> TrackLine:
     return TrackLine(
         id=row.id,
         at=row.at,
@@ -294,7 +311,8 @@ def _track_line(row: Track, truth: dict[UUID, str], *, has_photo: bool) -> Track
         counted_as=truth.get(row.id, "repeat") if row.counts else "",
         quality=TimeQuality(row.quality),
         resolved_late=row.resolved_late,
-        has_photo=has_photo,
+        has_photo=row.pk in beside.photos,
+        late_reason=beside.reasons.get(row.pk, ""),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from gateway.attendance.models import Mark, Session
+from gateway.attendance.reasons import reasons_of_day
 from gateway.attendance.values import Base
 from gateway.timetable.queries import Enrolled, expected_by_division, roll
 
@@ -31,7 +32,10 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True)
 class RollLine:
-    """One person on a roll; `base` is pending while nobody said anything."""
+    """One person on a roll; `base` is pending while nobody said anything.
+
+    `late_reason` is what a late person said at the kiosk that day, empty for nothing.
+    """
 
     person_id: int
     name: str
@@ -41,6 +45,7 @@ class RollLine:
     reason: str
     why: str
     author: str
+    late_reason: str = ""
 
 
 def sessions_of(site_id: int, day: date) -> tuple[SessionSummary, ...]:
@@ -67,7 +72,11 @@ def roll_of(session_id: int) -> tuple[RollLine, ...]:
         return ()
     marks = {mark.person_id: mark for mark in session.marks.all()}
     members = roll(session.division_id, session.day)
-    return tuple(_roll_line(member, marks.get(member.person_id)) for member in members)
+    reasons = reasons_of_day(session.site_id, session.day)
+    return tuple(
+        _roll_line(member, marks.get(member.person_id), reasons.get(member.person_id, ""))
+        for member in members
+    )
 
 
 def _summary(row: Session, expected: int) -> SessionSummary:
@@ -88,7 +97,7 @@ def _summary(row: Session, expected: int) -> SessionSummary:
     )
 
 
-def _roll_line(member: Enrolled, mark: Mark | None) -> RollLine:
+def _roll_line(member: Enrolled, mark: Mark | None, late_reason: str) -> RollLine:
     return RollLine(
         person_id=member.person_id,
         name=member.name,
@@ -98,4 +107,5 @@ def _roll_line(member: Enrolled, mark: Mark | None) -> RollLine:
         reason=mark.reason if mark else "",
         why=mark.why if mark else "",
         author=mark.author if mark else "",
+        late_reason=late_reason if mark and mark.late_minutes else "",
     )

@@ -9,9 +9,9 @@ from gateway.fleet.models import DoorOptions
 
 LONGEST_KEPT_DAYS = 3650
 _COLUMNS = (
-    "show_names", "ask_late_reason", "fallback_pin", "fallback_names", "photo_on", "photo_days",
-    "face_confirm", "face_identify", "face_threshold", "face_margin", "face_smallest_px",
-    "face_blink", "face_days",
+    "show_names", "ask_late_reason", "fallback_pin", "fallback_names", "show_session_codes",
+    "photo_on", "photo_days", "face_confirm", "face_identify", "face_threshold", "face_margin",
+    "face_smallest_px", "face_blink", "face_days",
 )  # fmt: skip
 
 
@@ -23,6 +23,7 @@ class Options:
     ask_late_reason: bool = False
     fallback_pin: bool = False
     fallback_names: bool = False
+    show_session_codes: bool = False
     photo_on: bool = False
     photo_days: int = 30
     face_confirm: bool = False

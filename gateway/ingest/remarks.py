@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.attendance.reasons import keep_reason
 from gateway.errors import Rejected
 from gateway.fleet.models import Kiosk
 from gateway.ingest import enrolling, faces
@@ -17,6 +18,7 @@ from kiosk.protocol.remarks import (
     EnrolmentRefused,
     FaceEnrolled,
     FaceSeen,
+    LateReasonGiven,
     Remark,
     Remarks,
 )
@@ -25,9 +27,15 @@ from kiosk.protocol.topics import KioskTopics
 Handler = Callable[[Kiosk, Any, datetime], None]
 """Takes (kiosk, remark, now); hearing it twice is hearing it once. Raises Rejected."""
 
+
+def _late_reason(kiosk: Kiosk, said: LateReasonGiven, now: datetime) -> None:
+    keep_reason(track=said.track, kiosk=kiosk, reason=said.reason, now=now)
+
+
 HANDLERS: Mapping[type, Handler] = {
     CardEnrolled: enrolling.card_enrolled,
     EnrolmentRefused: enrolling.enrolment_refused,
+    LateReasonGiven: _late_reason,
     FaceEnrolled: faces.face_enrolled,
     FaceSeen: faces.face_seen,
 }

@@ -27,6 +27,10 @@ class WrongCredential(Rejected):
     """What was given cannot be the value of such a credential."""
 
 
+class WrongPin(Rejected):
+    """The digits cannot be a PIN, or not this person's; the message says what to do."""
+
+
 class WrongPerson(Rejected):
     """What was given of a person is incomplete or contradicts another person."""
 

@@ -9,6 +9,7 @@ LONGEST_NAME = 80
 LONGEST_VALUE = 512
 _BETWEEN_BYTES = re.compile(r"[\s:\-]")
 _HEX_BYTES = re.compile(r"(?:[0-9A-F]{2}){4,10}")
+_TURNED_PIN = re.compile(r"[0-9a-f]{32}")
 _SPREADSHEET = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -23,6 +24,8 @@ def credential_value(method: Method, text: str) -> str:
     if method is Method.CARD:
         return card_number(text)
     value = text.strip()
+    if method is Method.PIN and not _TURNED_PIN.fullmatch(value):
+        raise WrongCredential("a PIN is given on the person's PIN page, never as a credential")
     if not value:
         raise WrongCredential("the value is empty")
     if len(value) > LONGEST_VALUE:

@@ -154,6 +154,11 @@ class OptionsForm(forms.Form):
         required=False,
         help_text=_("Anybody can then sign in for anybody: switch it on for a short time."),
     )
+    show_session_codes = forms.BooleanField(
+        label=_("Show the code of the session that meets now"),
+        required=False,
+        help_text=_("A code that changes by itself, for phones. It needs a public address."),
+    )
     photo_on = forms.BooleanField(
         label=_("Take a photograph of each tap"),
         required=False,

@@ -30,7 +30,7 @@ PLAUSIBLE: dict[str, Any] = {
     "ask_late_reason": True, "face_blink": True, "face_confirm": True, "face_days": 1,
     "face_identify": True, "face_margin": 0.1, "face_smallest_px": 80, "face_threshold": 0.5,
     "fallback_names": True, "fallback_pin": True, "photo_days": 1, "photo_on": True,
-    "show_names": True,
+    "pin": "481920", "show_names": True, "show_session_codes": True,
     "language": "en", "last_day": "2026-11-23", "late_after": "start",
     "late_minutes": 1, "left_early_minutes": 1, "method": "card", "minutes_from": "start",
     "move": True, "name": "x", "on": "2026-11-23", "partial": True, "period_kind": "AM",

@@ -221,3 +221,21 @@ def test_earlier_tracks_of_a_card_become_those_of_whom_it_is_given(api: Api) -> 
 
     track = Track.objects.get()
     assert (track.person_id, track.resolved_late) == (mia.pk, True)
+
+
+def test_a_pin_is_set_and_taken_away_and_only_its_turned_value_is_told(api: Api) -> None:
+    mia = make_person()
+
+    assert api.put(f"/people/{mia}/pin", {"pin": "481920"}).status == 204
+    (held,) = api.items("/credentials", person=mia)
+    assert api.delete(f"/people/{mia}/pin").status == 204
+
+    assert (held["method"], len(held["value"])) == ("pin", 32)
+    assert api.items("/credentials", person=mia) == []
+
+
+def test_a_pin_others_would_try_first_is_refused(api: Api) -> None:
+    mia = make_person()
+
+    assert api.put(f"/people/{mia}/pin", {"pin": "123456"}).status == 422
+    assert api.items("/credentials", person=mia) == []
