@@ -19,6 +19,7 @@ CODE_SIGNS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 CODE_LENGTH = 8
 """650 thousand million codes, of which one place may guess ten in ten minutes."""
 SOFTWARE = "tablet page"
+NOT_PAIRED = "no browser is paired"
 SEEN_APART = timedelta(seconds=10)
 
 
@@ -52,7 +53,7 @@ def tablet_lines(site_id: int, *, now: datetime) -> tuple[TabletLine, ...]:
 def add_tablet(*, site_id: int, name: str) -> str:
     """Make room for a tablet, which is a kiosk like any other; answers its id. Raises WrongKiosk.
 
-    It can do nothing until it is paired, and has no account at the broker.
+    It is out of service until it is paired, and has no account at the broker.
     """
     if not name.strip():
         raise WrongKiosk("a tablet needs a name, such as Reception")
@@ -61,6 +62,8 @@ def add_tablet(*, site_id: int, name: str) -> str:
         id=f"tablet-{secrets.token_hex(4)}",
         site_id=site_id,
         name=name.strip(),
+        in_service=False,
+        out_of_service_because=NOT_PAIRED,
         install=install,
         clock_trusted=True,
         software=SOFTWARE,
@@ -84,18 +87,26 @@ def pair(*, code: str, now: datetime) -> str:
     """Let the browser that knows the code be the tablet; answers its token. Raises NotPaired."""
     token = secrets.token_urlsafe(32)
     digest = _code_digest("".join(sign for sign in code.upper() if sign.isalnum()))
-    paired = Tablet.objects.filter(code_digest=digest, code_until__gt=now).update(
-        code_digest="", code_until=None, token_digest=_token_digest(token), paired_at=now
-    )
-    if not paired:
+    tablet = Tablet.objects.select_for_update().filter(code_digest=digest).first()
+    if tablet is None or tablet.code_until is None or tablet.code_until <= now:
         raise NotPaired("this code is wrong, used or older than ten minutes: ask for a new one")
+    _change(
+        tablet.pk,
+        code_digest="",
+        code_until=None,
+        token_digest=_token_digest(token),
+        paired_at=now,
+    )
+    Kiosk.objects.filter(pk=tablet.pk).update(in_service=True, out_of_service_because="")
     return token
 
 
+@transaction.atomic
 def revoke_tablet(*, kiosk_id: str) -> None:
     """Neither the browser that is paired nor an open code opens anything. Raises UnknownKiosk."""
     _change(kiosk_id, code_digest="", code_until=None, token_digest="", paired_at=None)
-    Kiosk.objects.filter(pk=kiosk_id).update(online=False)
+    out = {"in_service": False, "out_of_service_because": NOT_PAIRED, "online": False}
+    Kiosk.objects.filter(pk=kiosk_id).update(**out)
 
 
 def tablet_of(token: str) -> Tablet:

@@ -80,7 +80,8 @@ class Door:
         eventually(turned)
 
     def wants_stills(self) -> bool:
-        return NAME in self.kiosk.kiosk.eyes.album._wanted_by
+        eyes = self.kiosk.kiosk.eyes
+        return eyes is not None and NAME in eyes.album._wanted_by
 
     def knows_everybody(self) -> bool:
         return Kiosk.objects.get().roster_version == roster_version()

@@ -22,7 +22,7 @@ from gateway.errors import Rejected
 from gateway.fleet import tablets
 from gateway.fleet.errors import NotPaired
 from gateway.fleet.models import Tablet
-from gateway.ingest.pictures import MOST_OCTETS, codes_in
+from gateway.ingest.pictures import codes_in
 from gateway.ingest.tablets import Presented, plain, scanned, tap, typed
 from gateway.portal.told import told
 
@@ -95,8 +95,6 @@ def state(_request: HttpRequest, tablet: Tablet) -> JsonResponse:
 @for_tablets
 def frame(request: HttpRequest, tablet: Tablet) -> JsonResponse:
     """Look for a code in a picture. One that is `X-Held` from the picture before is no tap."""
-    if int(request.headers.get("Content-Length") or 0) > MOST_OCTETS:
-        return _refusal(413, _("The picture is too large."))
     now = timezone.now()
     codes = [text for code in codes_in(request.body) if (text := plain(code))]
     if not codes:

@@ -100,11 +100,23 @@ def test_neither_code_nor_token_can_be_read_in_the_store() -> None:
     assert [value for value in row.values() if value in (token, code, code.replace("-", ""))] == []
 
 
+def test_nobody_is_asked_to_look_after_a_tablet_that_is_not_paired() -> None:
+    kiosk_id = add()
+    before = Kiosk.objects.get().in_service
+    paired(kiosk_id)
+    between = Kiosk.objects.get().in_service
+
+    tablets.revoke_tablet(kiosk_id=kiosk_id)
+
+    assert (before, between, Kiosk.objects.get().in_service) == (False, True, False)
+
+
 @pytest.mark.covers("BEY-14")
 def test_absence_waits_for_no_tablet_but_for_every_other_kiosk() -> None:
     kiosk_id = add()
-    site = Kiosk.objects.get(pk=kiosk_id).site
+    paired(kiosk_id)
 
+    site = Kiosk.objects.get(pk=kiosk_id).site
     make_kiosk(site, "gate")
 
     assert heard(site.pk) == {"gate": None}
