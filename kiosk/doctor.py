@@ -13,12 +13,13 @@ from pathlib import Path
 from drivers.clock.clock import Clock, Reading
 from kiosk.checks import broker, certificates, clock, devices, network, running, storage, tls
 from kiosk.checks.finding import Finding, Verdict, fault, well
+from kiosk.hardware import Hardware
 from kiosk.settings import KioskSettings
 
 SIGNS = {Verdict.WELL: "ok  ", Verdict.WARNING: "LOOK", Verdict.FAULT: "BAD "}
 
 
-def examine(settings: KioskSettings, clock: Clock, *, wired: devices.Wired) -> tuple[Finding, ...]:
+def examine(settings: KioskSettings, clock: Clock, *, wired: Hardware) -> tuple[Finding, ...]:
     """Everything, the kiosk itself first. Takes some seconds where something does not answer.
 
     `wired` is opened only while no kiosk runs.
@@ -65,7 +66,7 @@ def in_json(findings: Iterable[Finding]) -> str:
     return json.dumps([asdict(found) for found in findings], ensure_ascii=False, indent=1) + "\n"
 
 
-def _kiosk(settings: KioskSettings, wired: devices.Wired) -> tuple[Finding, ...]:
+def _kiosk(settings: KioskSettings, wired: Hardware) -> tuple[Finding, ...]:
     runs = running.is_running(settings.data)
     told = running.ask(settings.screen) if runs else None
     found = (running.check_kiosk(told, runs=runs), running.check_port(settings.screen, runs=runs))
@@ -76,7 +77,7 @@ def _kiosk(settings: KioskSettings, wired: devices.Wired) -> tuple[Finding, ...]
     return (*found, *_tried(wired), *_called(settings))
 
 
-def _tried(wired: devices.Wired) -> tuple[Finding, ...]:
+def _tried(wired: Hardware) -> tuple[Finding, ...]:
     try:
         return devices.tried(devices.probes(wired))
     finally:

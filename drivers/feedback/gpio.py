@@ -4,6 +4,7 @@ Wiring (BCM numbers): the LED's red, green and blue leg each over 330 Ω to its 
 common leg to ground (or to 3.3 V with `common_anode`); the buzzer between its pin and ground.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from drivers.feedback.patterns import Step
@@ -51,8 +52,10 @@ def gpio_buzzer(
         from gpiozero import Buzzer, TonalBuzzer  # noqa: PLC0415 - the same
 
         if tonal:
-            return _Tones(TonalBuzzer(pin, octaves=OCTAVES, pin_factory=pin_factory))
-        return _Beeps(Buzzer(pin, pin_factory=pin_factory))
+            tones = TonalBuzzer(pin, octaves=OCTAVES, pin_factory=pin_factory)
+            return _Sound(tones, play=lambda hz: tones.play(float(hz)), stop=tones.stop)
+        plain = Buzzer(pin, pin_factory=pin_factory)
+        return _Sound(plain, play=lambda _: plain.on(), stop=plain.off)
 
     return PlayedFeedback("buzzer", lambda: opened("buzzer", make), inbox=inbox)
 
@@ -70,31 +73,26 @@ class _Led:
         self._led.close()
 
 
-class _Tones:
-    def __init__(self, buzzer: Any) -> None:  # noqa: ANN401 - gpiozero is untyped
+class _Sound:
+    """A buzzer, by what plays a tone of so many hertz and what ends it."""
+
+    def __init__(
+        self,
+        buzzer: Any,  # noqa: ANN401 - gpiozero is untyped
+        *,
+        play: Callable[[int], object],
+        stop: Callable[[], object],
+    ) -> None:
         self._buzzer = buzzer
+        self._play = play
+        self._stop = stop
 
     def put(self, step: Step) -> None:
         with answering("buzzer"):
             if step.tone_hz is None:
-                self._buzzer.stop()
+                self._stop()
             else:
-                self._buzzer.play(float(step.tone_hz))
-
-    def close(self) -> None:
-        self._buzzer.close()
-
-
-class _Beeps:
-    def __init__(self, buzzer: Any) -> None:  # noqa: ANN401 - gpiozero is untyped
-        self._buzzer = buzzer
-
-    def put(self, step: Step) -> None:
-        with answering("buzzer"):
-            if step.tone_hz is None:
-                self._buzzer.off()
-            else:
-                self._buzzer.on()
+                self._play(step.tone_hz)
 
     def close(self) -> None:
         self._buzzer.close()

@@ -3,14 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 
-from drivers.camera.camera import Camera
-from drivers.card.reader import CardReader
 from drivers.errors import DeviceAway, DeviceMisread
-from drivers.feedback.feedback import Feedback
 from kiosk.checks.finding import Finding, fault, warning, well
 from kiosk.diagnosis import Diagnosis
+from kiosk.hardware import Hardware
 
 A_MOMENT = timedelta(seconds=0.5)
 Probe = Callable[[], object]
@@ -31,26 +28,7 @@ OPTIONAL = frozenset({"lamp", "buzzer", "button", "camera", "face"})
 """What a kiosk goes on without."""
 
 
-class Wired(Protocol):
-    """What hangs on this kiosk, not in use by a running one."""
-
-    @property
-    def readers(self) -> Mapping[str, CardReader]:
-        """The card readers, by name."""
-        ...
-
-    @property
-    def camera(self) -> Camera | None:
-        """The camera, where there is one."""
-        ...
-
-    @property
-    def outputs(self) -> tuple[Feedback, ...]:
-        """Lamp and buzzer."""
-        ...
-
-
-def probes(wired: Wired, *, moment: timedelta = A_MOMENT) -> dict[str, Probe]:
+def probes(wired: Hardware, *, moment: timedelta = A_MOMENT) -> dict[str, Probe]:
     """How to try each of its devices."""
     found: dict[str, Probe] = {
         name: partial(reader.read, moment) for name, reader in wired.readers.items()
@@ -60,7 +38,7 @@ def probes(wired: Wired, *, moment: timedelta = A_MOMENT) -> dict[str, Probe]:
     return found | {output.name: output.check for output in wired.outputs}
 
 
-def let_go(wired: Wired) -> None:
+def let_go(wired: Hardware) -> None:
     """Leave the devices to whoever comes next."""
     for reader in wired.readers.values():
         reader.close()
@@ -68,6 +46,8 @@ def let_go(wired: Wired) -> None:
         wired.camera.close()
     for output in wired.outputs:
         output.close()
+    if wired.button is not None:
+        wired.button.close()
 
 
 def reported(diagnosis: Diagnosis) -> tuple[Finding, ...]:

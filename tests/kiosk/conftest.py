@@ -8,6 +8,7 @@ from drivers.clock.simulated import SimulatedClock
 from kiosk import site
 from kiosk.journal import Journal, open_journal
 from tests.kiosk.made import Door, clock_at, fill
+from tests.kiosk.neighbours import GatewayDouble, Mosquitto, running_gateway, running_mosquitto
 
 OpenDoor = Callable[..., Door]
 
@@ -26,6 +27,20 @@ def journal(tmp_path: Path, site_file: Database) -> Iterator[Journal]:
     journal = open_journal(tmp_path)
     yield journal
     journal.close()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A Mosquitto that lets everyone in."""
+    with running_mosquitto(tmp_path) as broker:
+        yield broker
+
+
+@pytest.fixture
+def gateway(broker: Mosquitto) -> Iterator[GatewayDouble]:
+    """A gateway at that broker, which the test drives."""
+    with running_gateway(broker.port) as gateway:
+        yield gateway
 
 
 @pytest.fixture

@@ -2,24 +2,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from kiosk.diagnosis import Diagnosis, own_address
+from kiosk.diagnosis import own_address
 from kiosk.protocol.messages import DeviceReport
-
-
-def diagnosis(**more: object) -> Diagnosis:
-    told: dict[str, object] = {
-        "kiosk": "front-door",
-        "software": "muster 2026",
-        "address": "10.4.0.17",
-        "devices": (DeviceReport(name="lamp", ok=True),),
-        "hanging": (),
-        "can_record": True,
-        "clock_trusted": True,
-        "online": True,
-        "waiting": 0,
-        "trouble": "",
-    }
-    return Diagnosis.model_validate(told | more)
+from tests.kiosk.diagnosed import diagnosis
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from kiosk.simulated import SimulatedHardware
 from tests.kiosk.checks.authority import Authority
 from tests.kiosk.made import clock_at, settings_in
 from tests.kiosk.neighbours import (
+    GatewayDouble,
     KioskProcess,
     Mosquitto,
     card_of,
     eventually,
     person,
     roster,
-    running_gateway,
     running_kiosk,
     running_mosquitto,
 )
@@ -41,18 +41,9 @@ def ask_doctor(config: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, T
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with running_mosquitto(tmp_path) as broker:
-        yield broker
-
-
-@pytest.fixture
-def kiosk(broker: Mosquitto, tmp_path: Path) -> Iterator[KioskProcess]:
+def kiosk(broker: Mosquitto, gateway: GatewayDouble, tmp_path: Path) -> Iterator[KioskProcess]:
     """A kiosk that runs, knows people, and has a gateway."""
-    with (
-        running_gateway(broker.port) as gateway,
-        running_kiosk(tmp_path, broker_port=broker.port) as kiosk,
-    ):
+    with running_kiosk(tmp_path, broker_port=broker.port) as kiosk:
         eventually(lambda: gateway.heartbeats)
         gateway.say_roster(roster(person(1)))
         gateway.say_tracks(catch_up=True)

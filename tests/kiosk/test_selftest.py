@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -28,9 +27,7 @@ from tests.kiosk.neighbours import (
     Mosquitto,
     eventually,
     free_port,
-    running_gateway,
     running_kiosk,
-    running_mosquitto,
 )
 
 WELL, WARNING, FAULT = Verdict.WELL, Verdict.WARNING, Verdict.FAULT
@@ -159,18 +156,6 @@ def test_a_gateway_that_is_not_there_fails(settings: KioskSettings, clock: Simul
     found = selftest.try_gateway(settings, clock, patience=timedelta(seconds=0.2))
 
     assert (found.check, found.verdict) == ("gateway", FAULT)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with running_mosquitto(tmp_path) as broker:
-        yield broker
-
-
-@pytest.fixture
-def gateway(broker: Mosquitto) -> Iterator[GatewayDouble]:
-    with running_gateway(broker.port) as gateway:
-        yield gateway
 
 
 def answer_heartbeat(gateway: GatewayDouble) -> Thread:

@@ -12,9 +12,9 @@ from kiosk.screen.board import Board
 from kiosk.screen.checkup import Checkup
 from kiosk.screen.panel import Panel
 from kiosk.staff import SHOWN_FOR, StaffButton
+from tests.kiosk.diagnosed import diagnosis
 from tests.kiosk.made import clock_at
 from tests.kiosk.neighbours import eventually
-from tests.kiosk.test_diagnosis import diagnosis
 
 
 class Entrance:

@@ -1,36 +1,16 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
-from drivers.camera.simulated import SimulatedCamera
-from drivers.card.reader import CardReader, CardUid
-from drivers.card.simulated import SimulatedCardReader
+from drivers.card.reader import CardUid
 from drivers.errors import DeviceAway, DeviceMisread
-from drivers.feedback.feedback import Feedback
-from drivers.feedback.simulated import SimulatedFeedback
 from kiosk.checks import devices
 from kiosk.checks.finding import Verdict
-from kiosk.diagnosis import Diagnosis
 from kiosk.protocol.messages import DeviceReport
+from kiosk.simulated import SimulatedHardware
+from tests.kiosk.diagnosed import diagnosis
 
 pytestmark = pytest.mark.fault
-
-
-def diagnosis(*reports: DeviceReport, hanging: tuple[str, ...] = ()) -> Diagnosis:
-    return Diagnosis(
-        kiosk="front-door",
-        software="muster",
-        address="",
-        devices=reports,
-        hanging=hanging,
-        can_record=True,
-        clock_trusted=True,
-        online=True,
-        waiting=0,
-        trouble="",
-    )
 
 
 def away(name: str) -> DeviceReport:
@@ -38,13 +18,15 @@ def away(name: str) -> DeviceReport:
 
 
 def test_a_device_that_answers_is_well() -> None:
-    (found,) = devices.reported(diagnosis(DeviceReport(name="card-reader", ok=True)))
+    well = DeviceReport(name="card-reader", ok=True)
+
+    (found,) = devices.reported(diagnosis(devices=(well,)))
 
     assert (found.check, found.verdict) == ("card-reader", Verdict.WELL)
 
 
 def test_a_dead_reader_is_a_fault_with_its_remedy() -> None:
-    (found,) = devices.reported(diagnosis(away("card-reader")))
+    (found,) = devices.reported(diagnosis(devices=(away("card-reader"),)))
 
     assert (found.verdict, found.what) == (Verdict.FAULT, "does not answer: no answer")
     assert "SPI is switched on" in found.remedy
@@ -52,7 +34,7 @@ def test_a_dead_reader_is_a_fault_with_its_remedy() -> None:
 
 @pytest.mark.parametrize("name", ["camera", "lamp", "buzzer"])
 def test_what_the_kiosk_can_do_without_only_wants_a_look(name: str) -> None:
-    (found,) = devices.reported(diagnosis(away(name)))
+    (found,) = devices.reported(diagnosis(devices=(away(name),)))
 
     assert (found.check, found.verdict) == (name, Verdict.WARNING)
     assert found.remedy
@@ -61,36 +43,19 @@ def test_what_the_kiosk_can_do_without_only_wants_a_look(name: str) -> None:
 def test_a_device_whose_thread_hangs_is_told_once_whatever_it_said_last() -> None:
     well = DeviceReport(name="card-reader", ok=True)
 
-    (found,) = devices.reported(diagnosis(well, hanging=("card-reader",)))
+    (found,) = devices.reported(diagnosis(devices=(well,), hanging=("card-reader",)))
 
     assert found.verdict is Verdict.FAULT
     assert found.remedy.startswith("systemctl restart muster-kiosk")
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """A reader, a camera and a lamp, all simulated."""
-
-    cards: SimulatedCardReader = field(default_factory=SimulatedCardReader)
-    camera: SimulatedCamera = field(default_factory=SimulatedCamera)
-    lamp: SimulatedFeedback = field(default_factory=SimulatedFeedback)
-
-    @property
-    def readers(self) -> Mapping[str, CardReader]:
-        return {"card-reader": self.cards}
-
-    @property
-    def outputs(self) -> tuple[Feedback, ...]:
-        return (self.lamp,)
-
-
-def found_by_trying(hardware: Bench) -> dict[str, Verdict]:
+def found_by_trying(hardware: SimulatedHardware) -> dict[str, Verdict]:
     tried = devices.tried(devices.probes(hardware, moment=timedelta(0)))
     return {found.check: found.verdict for found in tried}
 
 
 def test_well_devices_are_found_well_by_trying_them() -> None:
-    hardware = Bench()
+    hardware = SimulatedHardware()
     hardware.cards.tap(CardUid.parse("04A224B1C95E80"))
 
     assert found_by_trying(hardware) == {
@@ -101,7 +66,7 @@ def test_well_devices_are_found_well_by_trying_them() -> None:
 
 
 def test_dead_devices_are_found_by_trying_them() -> None:
-    hardware = Bench()
+    hardware = SimulatedHardware()
     hardware.cards.fail(DeviceAway("version register reads 00"))
     hardware.camera.fail(DeviceAway("no camera found"))
 
@@ -113,17 +78,17 @@ def test_dead_devices_are_found_by_trying_them() -> None:
 
 
 def test_a_misread_card_shows_that_the_reader_lives() -> None:
-    hardware = Bench()
+    hardware = SimulatedHardware()
     hardware.cards.fail(DeviceMisread("left too early"))
 
     assert found_by_trying(hardware)["card-reader"] is Verdict.WELL
 
 
 def test_devices_that_were_tried_are_let_go() -> None:
-    hardware = Bench()
+    hardware = SimulatedHardware()
 
     devices.let_go(hardware)
 
     assert hardware.cards.is_closed
     assert hardware.camera.is_closed
-    assert hardware.lamp.is_closed
+    assert hardware.button.is_closed

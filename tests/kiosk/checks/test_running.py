@@ -8,28 +8,12 @@ import pytest
 
 from kiosk.checks import running
 from kiosk.checks.finding import Verdict
-from kiosk.diagnosis import Diagnosis
 from kiosk.screen.server import Page, PageServer
 from kiosk.settings import Screen
+from tests.kiosk.diagnosed import diagnosis
 from tests.kiosk.neighbours import free_port
 
 pytestmark = pytest.mark.fault
-
-
-def diagnosis(**more: object) -> Diagnosis:
-    told: dict[str, object] = {
-        "kiosk": "front-door",
-        "software": "muster 2026",
-        "address": "10.4.0.17",
-        "devices": (),
-        "hanging": (),
-        "can_record": True,
-        "clock_trusted": True,
-        "online": True,
-        "waiting": 0,
-        "trouble": "",
-    }
-    return Diagnosis.model_validate(told | more)
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from kiosk.protocol.messages import DeviceReport
 from kiosk.screen.checkup import LABELS, Checkup
 from kiosk.screen.panel import Moment
 from kiosk.screen.words import CATALOGUE
+from tests.kiosk.diagnosed import diagnosis
 from tests.kiosk.made import reading_at
-from tests.kiosk.test_diagnosis import diagnosis
 
 
 def drawn(checkup: Checkup, language: str = "en") -> dict[str, str]:
