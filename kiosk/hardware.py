@@ -9,6 +9,7 @@ from drivers.camera.camera import Camera
 from drivers.card.reader import CardReader
 from drivers.face.engine import FaceEngine
 from drivers.feedback.feedback import Feedback
+from drivers.pins import check_pins
 from drivers.qr.decoder import QrDecoder
 from kiosk.settings import CameraKind, KioskSettings
 from kiosk.settings import Hardware as Wiring
@@ -71,6 +72,7 @@ def hardware_of(settings: KioskSettings) -> Hardware:
 
 def fit(settings: KioskSettings) -> Fitted:
     """The devices of the settings' sections. Raises ValueError for pins that cannot be."""
+    check_pins(_pins(settings))
     from drivers.face.apart import FaceEngineApart  # noqa: PLC0415 - real kiosks alone need it
     from drivers.qr.second_opinion import best_decoder  # noqa: PLC0415 - real kiosks alone need it
 
@@ -82,6 +84,18 @@ def fit(settings: KioskSettings) -> Fitted:
         outputs=_outputs(settings),
         button=_button(settings),
     )
+
+
+def _pins(settings: KioskSettings) -> dict[str, int]:
+    """Every pin of the header that the settings name, by its use."""
+    found: dict[str, int] = {}
+    if lamp := settings.lamp:
+        found |= {"lamp.red": lamp.red, "lamp.green": lamp.green, "lamp.blue": lamp.blue}
+    if settings.buzzer:
+        found["buzzer"] = settings.buzzer.pin
+    if settings.button:
+        found["button"] = settings.button.pin
+    return found
 
 
 def _readers(settings: KioskSettings) -> Mapping[str, CardReader]:

@@ -74,3 +74,8 @@ def test_the_settings_of_the_manual_can_be_read(tmp_path: Path) -> None:
 
     assert found.mfrc522 == Mfrc522()
     assert found.lamp == Lamp(red=5)
+
+
+def test_one_pin_cannot_serve_two_devices() -> None:
+    with pytest.raises(ValueError, match="button: pin BCM 23 already serves buzzer"):
+        fit(real(camera=CameraPart(), buzzer=BuzzerPart(pin=23), button=ButtonPart(pin=23)))
