@@ -6,11 +6,13 @@ from structlog.testing import capture_logs
 
 from drivers.errors import DeviceAway
 from drivers.feedback.feedback import Signal
+from drivers.feedback.gpio import gpio_buzzer, gpio_lamp
 from drivers.feedback.simulated import SimulatedFeedback
 from kiosk.devices import Devices
 from kiosk.lamps import SIGNALS, Lamps
 from kiosk.protocol.messages import DeviceReport
 from kiosk.visit import Outcome
+from tests.drivers.pinned import mock_pins, states
 from tests.kiosk.neighbours import eventually
 
 
@@ -131,3 +133,23 @@ def test_the_lamps_are_let_go_in_the_end() -> None:
 
     assert lit.lamp.is_closed
     assert lit.buzzer.is_closed
+
+
+@pytest.mark.covers("DES-02")
+def test_an_outcome_reaches_the_pins_of_lamp_and_buzzer_until_the_next_cuts_it_off() -> None:
+    with mock_pins() as pins:
+        stop, devices = Event(), Devices()
+        lamps = Lamps(gpio_lamp(pin_factory=pins), gpio_buzzer(pin_factory=pins), devices=devices)
+        thread = Thread(target=lamps.run, args=(stop,))
+        thread.start()
+
+        lamps.show(Outcome.NOT_RECORDED)
+        eventually(lambda: 1 in states(pins, 17) and 330 in pins.pin(23).tones)
+        lamps.show(Outcome.SIGNED_IN)
+        eventually(lambda: 1 in states(pins, 27) and 880 in pins.pin(23).tones)
+
+        assert states(pins, 17)[-1] == 0
+        assert states(pins, 17).count(1) < 5
+        stop.set()
+        lamps.wake()
+        thread.join()

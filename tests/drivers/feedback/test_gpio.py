@@ -113,19 +113,20 @@ def test_a_lamp_with_a_common_anode_is_driven_the_other_way_round(pins: Any) -> 
 def test_a_new_signal_cuts_off_the_one_before(pins: Any) -> None:
     lamp = gpio_lamp(pin_factory=pins)
     lamp.show(Signal.NOT_RECORDED)
-    eventually(lambda: states(pins, RED) == [0, 1])
+    eventually(lambda: 1 in states(pins, RED))
 
     lamp.show(Signal.IN)
 
-    eventually(lambda: states(pins, GREEN) == [0, 1])
-    assert states(pins, RED) == [0, 1, 0]
+    eventually(lambda: 1 in states(pins, GREEN))
+    assert states(pins, RED)[-1] == 0
+    assert states(pins, RED).count(1) < 5
     lamp.close()
 
 
 def test_closing_puts_the_lamp_out_and_sets_its_pins_free(pins: Any) -> None:
     lamp = gpio_lamp(pin_factory=pins)
     lamp.show(Signal.IN)
-    eventually(lambda: states(pins, GREEN) == [0, 1])
+    eventually(lambda: 1 in states(pins, GREEN))
 
     lamp.close()
     lamp.close()
