@@ -6,6 +6,7 @@ import pytest
 
 from drivers.clock.clock import Reading
 from kiosk.link.state import LinkState
+from kiosk.protocol.badge_reading import Refusal
 from kiosk.screen.board import Board
 from kiosk.screen.panel import Moment
 from kiosk.screen.picture import Picture, draw
@@ -74,6 +75,20 @@ def test_each_outcome_has_its_icon_and_its_words(
     outcome: Outcome, expected: tuple[str, str, str, str]
 ) -> None:
     assert words_of(replace(MIA, outcome=outcome, since=at("08:01"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("because", "word"),
+    [
+        (Refusal.BADGE_EXPIRED, "This code has expired"),
+        (Refusal.CLOCK_UNSURE, "Please use your card: the clock here is not set"),
+    ],
+)
+@pytest.mark.covers("BEY-07")
+def test_a_badge_that_is_refused_is_told_why(because: Refusal, word: str) -> None:
+    refused = Answer(Outcome.UNKNOWN, at("08:12"), because=because)
+
+    assert words_of(refused) == ("ask", word, "Please see the office", "09:12")
 
 
 def test_a_person_is_answered_in_their_own_language() -> None:
