@@ -27,7 +27,7 @@ class Tries:
 
     def failed(self, *, now: timedelta) -> "Tries":
         """After one more wrong PIN. Each closing lasts twice as long, until a quiet hour."""
-        quiet = bool(self.wrong) and now - self.wrong[-1] >= LONGEST_CLOSED
+        quiet = now - max(self.closed_until, *self.wrong, timedelta(0)) >= LONGEST_CLOSED
         closings = 0 if quiet else self.closings
         wrong = (*(at for at in self.wrong if now - at < WITHIN), now)
         if len(wrong) < MOST:

@@ -251,3 +251,32 @@ def test_a_desk_makes_its_folder(tmp_path: Path) -> None:
 
     desk.check_writable()
     desk.close()
+
+
+def test_where_no_names_may_be_shown_the_answer_has_none(open_door: OpenDoor) -> None:
+    door = open_door()
+    database = site.open_site(door.folder)
+    site.take_settings(database, site_settings(show_names=False))
+    database.close()
+    door.desk.read_rules()
+
+    answer = door.tap(1, "08:00")
+
+    assert (answer.outcome, answer.name, answer.language) == (IN, "", "en")
+
+
+def test_a_name_chosen_goes_the_same_way_as_a_card(open_door: OpenDoor) -> None:
+    door = open_door()
+
+    chosen = door.desk.answer(Sighting(Method.NAME, "1", door.clock.read()))
+
+    assert (chosen.outcome, chosen.name) == (IN, "Person 1")
+    assert door.tap(1).outcome is Outcome.ALREADY_IN
+
+
+def test_a_number_nobody_has_is_not_known(open_door: OpenDoor) -> None:
+    door = open_door()
+
+    answer = door.desk.answer(Sighting(Method.NAME, "99", door.clock.read()))
+
+    assert answer.outcome is Outcome.UNKNOWN

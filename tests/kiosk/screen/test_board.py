@@ -1,16 +1,21 @@
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
+from uuid import UUID
 
 import pytest
 
 from kiosk.link.state import LinkState
+from kiosk.protocol.remarks import LateReason
 from kiosk.screen.board import FOOT, Board
+from kiosk.screen.offers import Offers
 from kiosk.visit import Answer, Outcome
 from tests.kiosk.made import at
 
 NOW = timedelta(hours=1)
 THREE = timedelta(seconds=3)
 MIA = Answer(Outcome.SIGNED_IN, at("08:12"), name="Mia K.", language="de", seq=1)
+LATE = replace(MIA, late_minutes=5, track=UUID(int=5))
 RED = Answer(Outcome.NOT_RECORDED, at("08:13"))
 
 
@@ -105,3 +110,32 @@ def test_nothing_new_is_no_change() -> None:
     shown.report_health(can_record=True, clock_trusted=True)
 
     assert shown.wait(seen, timeout=timedelta(milliseconds=1)) == seen
+
+
+def test_who_is_asked_why_they_are_late_stays_a_little_longer() -> None:
+    shown = Board(shown_for=THREE, asked_for=timedelta(seconds=8))
+    shown.offer(Offers(late_reasons=True))
+    shown.show(LATE, now=NOW)
+
+    assert names(shown, NOW + timedelta(seconds=7)) == ["Mia K."]
+    assert shown.asked("1", now=NOW) == LATE.track
+    assert names(shown, NOW + timedelta(seconds=8)) == [""]
+
+
+def test_after_thanks_the_name_leaves_as_after_any_answer() -> None:
+    shown = Board(shown_for=THREE, asked_for=timedelta(seconds=8))
+    shown.offer(Offers(late_reasons=True))
+    shown.show(LATE, now=NOW)
+
+    shown.thank(UUID(int=5), LateReason.OTHER, now=NOW)
+
+    assert names(shown, NOW + THREE) == [""]
+
+
+def test_a_page_is_woken_when_something_else_is_offered() -> None:
+    shown = board()
+    seen = shown.wait(-1, timeout=THREE)
+
+    shown.offer(Offers(names=True))
+
+    assert shown.wait(seen, timeout=timedelta(milliseconds=1)) == seen + 1

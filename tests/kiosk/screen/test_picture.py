@@ -1,5 +1,6 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,12 +8,15 @@ import pytest
 from drivers.clock.clock import Reading
 from kiosk.link.state import LinkState
 from kiosk.protocol.badge_reading import Refusal
+from kiosk.protocol.remarks import LateReason
 from kiosk.screen.board import Board
+from kiosk.screen.offers import Offers, Senses
 from kiosk.screen.panel import Moment
 from kiosk.screen.picture import Picture, draw
 from kiosk.screen.results import Earlier, Result
 from kiosk.visit import Answer, Outcome
 from tests.kiosk.made import at, reading_at
+from tests.kiosk.screen.test_offers import code
 
 ONLINE = LinkState(online=True, confirmed=9, last=9)
 MIA = Answer(Outcome.SIGNED_IN, at("08:12"), name="Mia K.", language="en", late_minutes=12, seq=9)
@@ -206,3 +210,68 @@ def test_an_urgent_panel_stands_above_answers_and_other_panels() -> None:
 
     assert (told.mode, told.result) == ("evacuation", None)
     assert [each.who for each in told.earlier] == ["Mia K."]
+
+
+def offering(*answers: Answer, offers: Offers) -> Board:
+    board = Board(shown_for=timedelta(seconds=3), asked_for=timedelta(seconds=8))
+    board.offer(offers)
+    for answer in answers:
+        board.show(answer, now=READING.uptime)
+    return board
+
+
+def test_a_late_student_is_asked_why_in_their_own_language() -> None:
+    late = replace(MIA, language="de", track=UUID(int=5))
+
+    result = drawn(offering(late, offers=Offers(late_reasons=True))).result
+
+    assert result is not None
+    assert result.question == "Warum verspätet?"
+    assert [each.value for each in result.reasons] == [reason.value for reason in LateReason]
+    assert result.reasons[0].text == "Verkehr"
+
+
+def test_a_reason_given_is_thanked_for_and_not_asked_again() -> None:
+    board = offering(replace(MIA, track=UUID(int=5)), offers=Offers(late_reasons=True))
+    board.thank(UUID(int=5), LateReason.TRANSPORT, now=READING.uptime)
+
+    result = drawn(board).result
+
+    assert result is not None
+    assert (result.question, result.reasons) == ("", ())
+    assert result.thanks == "Thank you · Bus or train"
+
+
+def test_what_only_this_kiosk_has_is_said_calmly_on_the_answer() -> None:
+    result = picture(MIA, link=LinkState(online=False, confirmed=8, last=9)).result
+
+    assert result is not None
+    assert result.note == "saved here"
+
+
+def test_what_can_be_touched_is_told_with_its_words() -> None:
+    touch = drawn(offering(offers=Offers(pin_key=b"key"))).touch
+
+    assert touch is not None
+    assert (touch.pin, touch.names, touch.digits) == ("Enter PIN", "", 6)
+    assert drawn(offering(offers=Offers())).touch is None
+
+
+@pytest.mark.covers("QR-02")
+def test_the_instruction_names_what_the_kiosk_can_read() -> None:
+    view = offering(offers=Offers()).view(now=READING.uptime)
+
+    told = draw(replace(view, senses=Senses(card=True, code=False)), Moment(READING, BERLIN, "en"))
+
+    assert told.instruction == "Hold your card to the reader"
+
+
+@pytest.mark.covers("BEY-07")
+def test_a_session_code_is_shown_only_by_a_clock_that_knows_the_time() -> None:
+    board = offering(offers=Offers(codes=(code(1, "08:00", "10:00"),)))
+    before = drawn(board).code
+    board.report_health(can_record=True, clock_trusted=False)
+
+    assert before is not None
+    assert before.text == "Scan for Session 1"
+    assert drawn(board).code is None
