@@ -51,7 +51,6 @@ def kiosk(broker: Mosquitto, gateway: GatewayDouble, tmp_path: Path) -> Iterator
         yield kiosk
 
 
-@pytest.mark.covers("DES-06")
 @pytest.mark.integration
 def test_a_kiosk_that_runs_well_is_found_well_and_goes_on(
     kiosk: KioskProcess, capsys: pytest.CaptureFixture[str]

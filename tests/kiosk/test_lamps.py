@@ -135,7 +135,7 @@ def test_the_lamps_are_let_go_in_the_end() -> None:
     assert lit.buzzer.is_closed
 
 
-@pytest.mark.covers("DES-02")
+@pytest.mark.covers("DES-01")
 def test_an_outcome_reaches_the_pins_of_lamp_and_buzzer_until_the_next_cuts_it_off() -> None:
     with mock_pins() as pins:
         stop, devices = Event(), Devices()

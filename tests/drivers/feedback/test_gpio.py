@@ -39,7 +39,7 @@ SEEN = {
 }
 
 
-@pytest.mark.covers("DES-02")
+@pytest.mark.covers("DES-01")
 @pytest.mark.parametrize("signal", Signal)
 def test_the_lamp_goes_through_the_states_of_the_signal(pins: Any, signal: Signal) -> None:
     inbox = Hasty()
@@ -71,7 +71,7 @@ def without_repeats(tones: list[int]) -> list[int]:
     return [tone for before, tone in zip([0, *tones], tones, strict=False) if tone != before]
 
 
-@pytest.mark.covers("DES-02")
+@pytest.mark.covers("DES-01")
 @pytest.mark.parametrize("signal", Signal)
 def test_the_tonal_buzzer_plays_the_tones_of_the_signal(pins: Any, signal: Signal) -> None:
     inbox = Hasty()

@@ -43,7 +43,7 @@ def test_every_signal_has_its_pattern() -> None:
     assert set(PATTERNS) == set(Signal)
 
 
-@pytest.mark.covers("DES-02")
+@pytest.mark.covers("DES-01")
 def test_light_alone_tells_the_signals_apart_without_its_colour() -> None:
     assert {signal.value: rhythm(PATTERNS[signal], by="light") for signal in Signal} == {
         "in": "–",
@@ -54,7 +54,7 @@ def test_light_alone_tells_the_signals_apart_without_its_colour() -> None:
     }
 
 
-@pytest.mark.covers("DES-02")
+@pytest.mark.covers("DES-01")
 def test_sound_alone_tells_the_signals_apart_though_it_has_one_tone() -> None:
     assert {signal.value: rhythm(PATTERNS[signal], by="sound") for signal in Signal} == {
         "in": "·",
