@@ -1,5 +1,7 @@
 """The site's tablets: made known, paired with a code, revoked."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,6 +16,9 @@ from gateway.portal.access import office_page
 from gateway.portal.acts import act
 from gateway.portal.forms import NameForm
 from gateway.portal.frame import Place, place, show
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Where browsers open a camera without https."""
 
 
 @office_page
@@ -47,7 +52,7 @@ def code_page(request: HttpRequest, site: str, kiosk_id: str) -> HttpResponse:
         "code": code,
         "address": address,
         "picture": svg_address(f"{address}#{code}"),
-        "is_secure": address.startswith("https:") or request.get_host().startswith("localhost"),
+        "is_secure": urlsplit(address).scheme == "https" or urlsplit(address).hostname in LOCAL,
     }
     return show(request, where, "tablet_code.html", here="kiosks", context=context)
 
