@@ -1,13 +1,16 @@
 """Every page in a browser: reachable for everybody (axe), and no wider than the screen."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from gateway.fleet.enrolling import start_enrolment
 from gateway.ingest.models import SetAside
 from gateway.people.values import Role
 from gateway.portal.cards import digest
+from kiosk.protocol.messages import Method
 from tests.gateway.portal.conftest import Website
 from tests.gateway.portal.school import School, busy_school
 
@@ -34,6 +37,8 @@ def pages_of(school: School) -> dict[str, str]:
         "faces": "faces/",
         "person_face": f"people/{student}/face/",
         "person_badges": f"people/{student}/badges/",
+        "enrol_card": f"people/{student}/card/",
+        "enrolment": f"enrolments/{_card_waited_for(school)}/",
         "session": f"sessions/{school.session.pk}/",
         "mark": f"sessions/{school.session.pk}/{student}/",
         "absence": "absence/",
@@ -49,6 +54,16 @@ def pages_of(school: School) -> dict[str, str]:
         "message": f"set-aside/{SetAside.objects.earliest('pk').pk}/",
         "settings": "settings/",
     }
+
+
+def _card_waited_for(school: School) -> UUID:
+    return start_enrolment(
+        kiosk_id=school.kiosk.pk,
+        person_id=school.students[0],
+        method=Method.CARD,
+        by=None,
+        now=school.now,
+    )
 
 
 @pytest.mark.parametrize("look", LOOKS)
