@@ -19,7 +19,8 @@ from kiosk.protocol import topics
 from kiosk.protocol.messages import GatewayState, KioskState
 from kiosk.settings import KioskSettings
 
-PATIENCE_S = 5.0
+PATIENCE_S, GRACE_S = 5.0, 1.0
+"""For an answer; and for what the gateway left, which comes at once once the broker answers."""
 REFUSED = 128
 
 
@@ -172,16 +173,16 @@ class _Call:
         taken: _Taken | None = None
         told: _Told | None = None
         while taken is None or (told is None and taken.code.value < REFUSED):
-            word = self._next()
+            word = self._next() if taken is None else self._next(GRACE_S)
             if word is None:
                 break
             taken = word if isinstance(word, _Taken) else taken
             told = word if isinstance(word, _Told) else told
         return taken, told
 
-    def _next(self) -> _Word:
+    def _next(self, at_most_s: float = PATIENCE_S) -> _Word:
         try:
-            return self._heard.get(timeout=self._patience_s)
+            return self._heard.get(timeout=min(self._patience_s, at_most_s))
         except Empty:
             return None
 
