@@ -1,17 +1,19 @@
 """What is wired to the kiosk, as its settings say. A device that is not there says so itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.button.button import Button
 from drivers.camera.camera import Camera
+from drivers.card.late import LateReader
+from drivers.card.numbers import Format
 from drivers.card.reader import CardReader
 from drivers.face.engine import FaceEngine
 from drivers.feedback.feedback import Feedback
 from drivers.pins import check_pins
 from drivers.qr.decoder import QrDecoder
-from kiosk.settings import CameraKind, KioskSettings
+from kiosk.settings import CameraKind, KioskSettings, Pcsc, Wedge
 from kiosk.settings import Hardware as Wiring
 from kiosk.simulated import SimulatedHardware
 from kiosk.spelling import spelling_of
@@ -108,15 +110,23 @@ def _readers(settings: KioskSettings) -> Mapping[str, CardReader]:
         place = Place(spi.bus, spi.device, spi.speed_hz, spi.reset_pin)
         readers["card-reader"] = Mfrc522Reader(place)
     if usb := settings.wedge:
-        from drivers.card.wedge import Wanted, WedgeReader  # noqa: PLC0415 - the same
-
-        wanted = Wanted(usb.name, usb.vendor, usb.product)
-        readers["usb-reader"] = WedgeReader(wanted, form=spelling_of(settings).read)
+        form = spelling_of(settings).read
+        readers["usb-reader"] = LateReader(lambda: _wedge(usb, form))
     if pcsc := settings.pcsc:
-        from drivers.card.pcsc import PcscReader  # noqa: PLC0415 - the same
-
-        readers["pcsc-reader"] = PcscReader(pcsc.name)
+        readers["pcsc-reader"] = LateReader(lambda: _pcsc(pcsc))
     return readers
+
+
+def _wedge(part: Wedge, form: Callable[[], Format | None]) -> CardReader:
+    from drivers.card.wedge import Wanted, WedgeReader  # noqa: PLC0415 - needs its library
+
+    return WedgeReader(Wanted(part.name, part.vendor, part.product), form=form)
+
+
+def _pcsc(part: Pcsc) -> CardReader:
+    from drivers.card.pcsc import PcscReader  # noqa: PLC0415 - the same
+
+    return PcscReader(part.name)
 
 
 def _camera(settings: KioskSettings) -> Camera | None:

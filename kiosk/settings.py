@@ -65,6 +65,12 @@ class Wedge(_Part):
         "", description="how it types numbers, such as decimal; empty: to be learnt"
     )
 
+    @model_validator(mode="after")
+    def _one_keyboard(self) -> Self:
+        if not self.name and self.vendor is None:
+            raise ValueError("tell the reader's name or its USB vendor number")
+        return self
+
 
 class Pcsc(_Part):
     """A PC/SC card reader."""

@@ -1,12 +1,13 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from drivers.camera.picamera2 import Picamera2Camera
+from drivers.card.late import LateReader
 from drivers.card.mfrc522 import Mfrc522Reader
-from drivers.card.pcsc import PcscReader
-from drivers.card.wedge import WedgeReader
+from drivers.errors import DeviceAway
 from kiosk import settings
 from kiosk.hardware import fit
 from kiosk.settings import (
@@ -38,12 +39,21 @@ def test_each_section_of_the_settings_is_a_device() -> None:
 
     assert {name: type(reader) for name, reader in fitted.readers.items()} == {
         "card-reader": Mfrc522Reader,
-        "usb-reader": WedgeReader,
-        "pcsc-reader": PcscReader,
+        "usb-reader": LateReader,
+        "pcsc-reader": LateReader,
     }
     assert isinstance(fitted.camera, Picamera2Camera)
     assert [output.name for output in fitted.outputs] == ["lamp", "buzzer"]
     assert fitted.button is not None
+
+
+@pytest.mark.parametrize("name", ["usb-reader", "pcsc-reader"])
+def test_a_reader_that_is_not_there_is_away_and_stops_nothing(name: str, tmp_path: Path) -> None:
+    nothing = "no such reader"
+    settings = real(wedge=Wedge(name=nothing), pcsc=Pcsc(name=nothing), data=tmp_path)
+
+    with pytest.raises(DeviceAway):
+        fit(settings).readers[name].read(timedelta(milliseconds=1))
 
 
 def test_what_no_section_names_is_not_there() -> None:

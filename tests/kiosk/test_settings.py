@@ -118,6 +118,11 @@ def test_the_program_has_a_help_text(capsys: pytest.CaptureFixture[str]) -> None
     assert "--config" in capsys.readouterr().out
 
 
+def test_nobodys_keyboard_is_taken_for_a_reader() -> None:
+    with pytest.raises(ValidationError, match="name or its USB vendor"):
+        Wedge(name="")
+
+
 def test_a_way_of_typing_nobody_knows_stops_the_kiosk_before_it_starts() -> None:
     with pytest.raises(ValidationError, match="no way to type"):
         Wedge(form="decimal-backwards")
