@@ -20,7 +20,7 @@ import structlog
 from drivers.camera.camera import Frame
 from kiosk import database as files
 from kiosk import jpeg, site
-from kiosk.photos import PhotoBox, Still
+from kiosk.photos import SPARED, PhotoBox, Still
 from kiosk.protocol.messages import SiteSettings
 from kiosk.protocol.sealing import seal
 from kiosk.visit import Answer, Sighting
@@ -74,11 +74,19 @@ class Stills:
     """Keeps a sealed still of every journalled tap while the site wants it.
 
     `bring` is called when there is one more to send. Off until the gateway has said that the
-    site wants stills, and to which key they are sealed.
+    site wants stills, and to which key they are sealed. `spared` bytes of the disk stay free.
     """
 
-    def __init__(self, folder: Path, pictures: Pictures, *, bring: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pictures: Pictures,
+        *,
+        bring: Callable[[], None],
+        spared: int = SPARED,
+    ) -> None:
         self._folder = folder
+        self._spared = spared
         self._pictures = pictures
         self._bring = bring
         self._heard: SimpleQueue[Moment | _Settle | None] = SimpleQueue()
@@ -99,7 +107,7 @@ class Stills:
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set and `wake` was called."""
-        box = PhotoBox(self._folder)
+        box = PhotoBox(self._folder, spared=self._spared)
         self._settle()
         while not stop.is_set():
             match self._heard.get():

@@ -16,8 +16,9 @@ from kiosk.protocol.messages import Enrolment, Method, Wanted
 from kiosk.remarks import RemarkBook
 from kiosk.screen.board import Board, View
 from kiosk.screen.enrolment import CardAwaited
-from kiosk.visit import Outcome, Sighting, SiteRules
+from kiosk.visit import Answer, Outcome, Sighting, SiteRules
 from tests.kiosk.made import card_shown, clock_at, fill, settings_in, site_settings
+from tests.kiosk.neighbours import card_of
 
 
 class Bench:
@@ -188,3 +189,16 @@ def test_a_card_that_cannot_be_kept_is_not_enrolled(bench: Bench) -> None:
 
     assert RemarkBook(bench.folder).count() == 0
     assert bench.serve(99)[-1] is Outcome.ENROLLED
+
+
+def test_onlookers_hear_of_every_new_track_after_it_was_shown(bench: Bench) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def look(sighting: Sighting, answer: Answer) -> None:
+        seen.append((sighting.value, bench.view().answers[0].answer == answer))
+
+    bench.loop.show(look)
+
+    bench.serve(1, 1, 99)
+
+    assert seen == [(card_of(1), True), (card_of(99), True)]

@@ -7,6 +7,7 @@ from threading import Event, Thread
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from PIL import Image
 
 from drivers.camera.camera import GRAY, RGB, Frame, Shot
@@ -17,29 +18,33 @@ from kiosk.photos import PhotoBox
 from kiosk.protocol.messages import Method, SiteSettings
 from kiosk.protocol.options import PhotoOptions
 from kiosk.protocol.sealing import NotUnsealed, new_key, unseal
-from kiosk.stills import NAME, Stills
+from kiosk.stills import MOST_WAITING, NAME, Stills
 from kiosk.visit import Answer, Outcome, Sighting
 from tests.kiosk.made import BOOT, at, site_settings
 from tests.kiosk.neighbours import eventually
 
 KEY = new_key()
 PUBLIC = b64encode(KEY.public).decode()
+WANTED = site_settings(photo=PhotoOptions(on=True), seal_key=PUBLIC)
 
 
 class Scene:
     """A worker beside an album that the test fills."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, spared: int = 0) -> None:
         self.folder = folder
         self.album = Album()
         self.brought = 0
-        self.stills = Stills(folder, self.album, bring=self._bring)
+        self.stills = Stills(folder, self.album, bring=self._bring, spared=spared)
         self.box = PhotoBox(folder)
         self._stop = Event()
         self._thread = Thread(target=self.stills.run, args=(self._stop,))
 
     def start(self, told: SiteSettings | None = None) -> None:
-        self.tell(told or site_settings(photo=PhotoOptions(on=True), seal_key=PUBLIC))
+        self.tell(told or WANTED)
+        self.turn()
+
+    def turn(self) -> None:
         self._thread.start()
 
     def tell(self, told: SiteSettings) -> None:
@@ -194,7 +199,7 @@ def test_a_key_that_is_none_drops_the_still_and_goes_on(scene: Scene) -> None:
     eventually(scene.wants_colour)
     scene.see(10.1)
     scene.tap(10.0)
-    scene.tell(site_settings(photo=PhotoOptions(on=True), seal_key=PUBLIC))
+    scene.tell(WANTED)
 
     scene.tap(10.2)
 
@@ -214,3 +219,36 @@ def test_a_disk_that_takes_nothing_drops_the_still_and_goes_on(scene: Scene) -> 
 
     eventually(lambda: scene.brought == 1)
     assert scene.box.count() == 1
+
+
+@pytest.mark.covers("QR-04")
+def test_a_short_disk_keeps_its_room_for_tracks(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, spared=2**63)
+    scene.start()
+    eventually(scene.wants_colour)
+    scene.see(10.1)
+    with structlog.testing.capture_logs() as lines:
+        scene.tap(10.0)
+        eventually(lambda: lines)
+    scene.close()
+
+    assert [(line["event"], line["reason"]) for line in lines] == [
+        ("still_dropped", "the disk is short")
+    ]
+    assert (scene.box.count(), scene.brought) == (0, 0)
+
+
+@pytest.mark.fault
+def test_a_site_file_that_cannot_be_read_is_read_when_it_can(scene: Scene) -> None:
+    scene.turn()
+
+    scene.tell(WANTED)
+
+    eventually(scene.wants_colour)
+
+
+def test_a_rush_never_waits_and_leaves_out_what_is_long_gone(scene: Scene) -> None:
+    for second in range(MOST_WAITING + 30):
+        scene.tap(float(second))
+
+    assert scene.stills._heard.qsize() == MOST_WAITING

@@ -9,21 +9,21 @@ from PIL import Image
 SIZE = (640, 480)
 
 
-def picture(text: str) -> Image.Image:
+def picture(text: str, *, size: tuple[int, int] = SIZE) -> Image.Image:
     """A gray picture with a code in its middle; an empty one for no text."""
-    scene = Image.new("L", SIZE, 150)
+    scene = Image.new("L", size, 150)
     if text:
         drawn = io.BytesIO()
         segno.make_qr(text).save(drawn, kind="png", scale=8)
         code = Image.open(drawn).convert("L")
-        scene.paste(code, ((SIZE[0] - code.width) // 2, (SIZE[1] - code.height) // 2))
+        scene.paste(code, ((size[0] - code.width) // 2, (size[1] - code.height) // 2))
     return scene
 
 
-def jpeg(text: str) -> bytes:
+def jpeg(text: str, *, size: tuple[int, int] = SIZE) -> bytes:
     """The picture as a tablet's page sends it."""
     octets = io.BytesIO()
-    picture(text).save(octets, "JPEG", quality=70)
+    picture(text, size=size).save(octets, "JPEG", quality=70)
     return octets.getvalue()
 
 

@@ -27,6 +27,7 @@ from tests.gateway.portal.school import School, log_in
 pytestmark = pytest.mark.django_db
 
 CODE = "M-1-17"
+WIDE = jpeg("", size=(1300, 20))
 
 
 @pytest.fixture(autouse=True)
@@ -186,7 +187,9 @@ def test_a_revoked_browser_records_nothing(school: School) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"GIF89a", jpeg("")[:200], b"\xff\xd8\xff" + bytes(50), b"x" * 300_000]
+    "body",
+    [b"", b"GIF89a", jpeg("")[:200], b"\xff\xd8\xff" + bytes(50), b"x" * 300_000, WIDE],
+    ids=["nothing", "another kind", "cut off", "broken", "too long", "too wide"],
 )
 def test_what_is_no_picture_is_refused_and_nothing_happens(school: School, body: bytes) -> None:
     assert Browser(school).post("/tablet/frame", body) == 422
@@ -317,3 +320,24 @@ def test_the_page_alone_may_use_a_camera() -> None:
     assert "camera=(self)" in own["Permissions-Policy"]
     assert "camera=()" in others["Permissions-Policy"]
     assert "script-src 'self'" in own["Content-Security-Policy"]
+
+
+def test_what_is_no_json_says_nothing(school: School) -> None:
+    assert Browser(school).post("/tablet/typed", b"\xffrubbish") == 422
+    assert not Track.objects.exists()
+
+
+@pytest.mark.fault
+@pytest.mark.django_db(transaction=True)
+def test_while_the_store_cannot_save_nothing_is_told_to_be_recorded(school: School) -> None:
+    browser = Browser(school)
+    with connection.cursor() as store:
+        store.execute("ALTER TABLE attendance_track RENAME TO away")
+    try:
+        told = browser.see(CODE)
+    finally:
+        with connection.cursor() as store:
+            store.execute("ALTER TABLE away RENAME TO attendance_track")
+
+    assert told == {"message": "Nothing can be saved right now."}
+    assert browser.see(CODE)["result"]["word"] == "Signed in"
