@@ -17,6 +17,7 @@ from gateway.attendance.errors import (
     WrongPolicy,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
+from gateway.faces.errors import UnknownConsent, UnknownVerdict, WrongConsent
 from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, WrongOptions
 from gateway.people.errors import (
     UnknownCredential,
@@ -39,10 +40,12 @@ class NameTheSite(Rejected):
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
     UnknownKiosk, UnknownEntry, UnknownEnrolment, NoPhoto,
+    UnknownConsent, UnknownVerdict,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
+    WrongConsent,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

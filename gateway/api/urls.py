@@ -9,6 +9,7 @@ from gateway.api import (
     attendance,
     enrolling,
     errors,
+    faces,
     fleet,
     outside,
     people,
@@ -37,7 +38,18 @@ def build() -> NinjaAPI:
         urls_namespace="api",
     )
     errors.install(api)
-    for room in (tokens, people, enrolling, places, attendance, photos, absence, fleet, outside):
+    for room in (
+        tokens,
+        people,
+        enrolling,
+        faces,
+        places,
+        attendance,
+        photos,
+        absence,
+        fleet,
+        outside,
+    ):
         api.add_router("", room.router)
     last = Router()
     last.api_operation(METHODS, "/{path:rest}", include_in_schema=False)(nothing_here)
