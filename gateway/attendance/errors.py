@@ -41,3 +41,11 @@ class ForeignTrack(Rejected):
 
 class WrongPolicy(Rejected):
     """A site's registration policy cannot be kept as told."""
+
+
+class NoAlarm(Rejected):
+    """The site is not being evacuated."""
+
+
+class UnknownOnRoll(Rejected):
+    """A tick names a person nobody knows."""

@@ -206,6 +206,50 @@ class ReasonGiven(models.Model):
         return f"{self.track_id} {self.reason}"
 
 
+class Alarm(models.Model):
+    """An evacuation of a site. `kiosk` is where a roll call was begun that no alarm belongs to.
+
+    Such a one is a record alone: it is closed from the start and told to nobody.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="alarms")
+    kiosk = models.ForeignKey(Kiosk, null=True, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=150, default="", blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site",), condition=models.Q(ended_at=None), name="one_alarm_a_site"
+            ),
+        )
+        indexes = (models.Index(fields=("site", "began_at"), name="alarms_of_a_site"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tick(models.Model):
+    """One word on whether a person is safe, from a page (`by`) or a kiosk. Only ever added."""
+
+    id = models.UUIDField(primary_key=True)
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="ticks")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    is_safe = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150, default="", blank=True)
+    kiosk = models.ForeignKey(
+        Kiosk, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    heard_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {'safe' if self.is_safe else 'not safe'}"
+
+
 class Session(models.Model):
     """One dated meeting; here a registration period of one division.
 

@@ -20,7 +20,7 @@ from gateway.timetable.models import RegistrationPeriod, Site, YearGroup
 from gateway.timetable.queries import school_day
 from kiosk.protocol.days import school_day as date_of
 from kiosk.protocol.messages import LatePeriod, SiteSettings, SiteTrack
-from kiosk.protocol.options import FaceOptions, FallbackOptions, PhotoOptions
+from kiosk.protocol.options import FaceOptions, FallbackOptions, GroupName, PhotoOptions
 
 DAYS_AHEAD = 14
 """How many days a kiosk that is cut off can still say how late somebody is."""
@@ -44,7 +44,13 @@ def site_settings(site: Site, *, now: datetime) -> SiteSettings:
         show_names=options.show_names,
         ask_late_reason=options.ask_late_reason,
         session_codes=session_codes(site, now=now) if options.show_session_codes else (),
+        year_groups=_group_names(site),
     )
+
+
+def _group_names(site: Site) -> tuple[GroupName, ...]:
+    rows = YearGroup.objects.filter(division__site=site).order_by("position", "name", "pk")
+    return tuple(GroupName(id=pk, name=name) for pk, name in rows.values_list("pk", "name"))
 
 
 def _fallback(options: Options) -> FallbackOptions:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.attendance.evacuation import hear_tick
 from gateway.attendance.reasons import keep_reason
 from gateway.errors import Rejected
 from gateway.fleet.models import Kiosk
@@ -19,6 +20,7 @@ from kiosk.protocol.remarks import (
     FaceEnrolled,
     FaceSeen,
     LateReasonGiven,
+    MarkedSafe,
     Remark,
     Remarks,
 )
@@ -32,12 +34,17 @@ def _late_reason(kiosk: Kiosk, said: LateReasonGiven, now: datetime) -> None:
     keep_reason(track=said.track, kiosk=kiosk, reason=said.reason, now=now)
 
 
+def _marked_safe(kiosk: Kiosk, said: MarkedSafe, now: datetime) -> None:
+    hear_tick(kiosk=kiosk, said=said, now=now)
+
+
 HANDLERS: Mapping[type, Handler] = {
     CardEnrolled: enrolling.card_enrolled,
     EnrolmentRefused: enrolling.enrolment_refused,
     LateReasonGiven: _late_reason,
     FaceEnrolled: faces.face_enrolled,
     FaceSeen: faces.face_seen,
+    MarkedSafe: _marked_safe,
 }
 """Who takes which remark."""
 

@@ -12,6 +12,7 @@ from kiosk.protocol.options import (
     BadgeKey,
     FaceOptions,
     FallbackOptions,
+    GroupName,
     PhotoOptions,
     SessionCode,
 )
@@ -232,6 +233,7 @@ class SiteSettings(Message):
     show_names: bool = True
     ask_late_reason: bool = False
     session_codes: tuple[SessionCode, ...] = ()
+    year_groups: tuple[GroupName, ...] = ()
 
 
 class PhotoTaken(Message):
@@ -288,16 +290,20 @@ class FacesPart(Message):
 
 
 class SafePerson(Wire):
-    """A person found safe, and when."""
+    """A person found safe, or not safe after all, and when."""
 
     person: PositiveInt
     at: AwareDatetime
 
 
 class Evacuation(Message):
-    """Down, retained: whether the site is being evacuated, and everybody found safe so far."""
+    """Down, retained: whether the site is being evacuated, and everybody found safe so far.
+
+    `unticked` are those who had been found safe, and are not by the last word.
+    """
 
     site: Slug
     alarm: UUID | None
     began_at: AwareDatetime | None = None
     safe: tuple[SafePerson, ...] = ()
+    unticked: tuple[SafePerson, ...] = ()

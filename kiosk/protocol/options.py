@@ -59,3 +59,10 @@ class SessionCode(Wire):
     url: str
     key: Base64
     step: timedelta = timedelta(seconds=15)
+
+
+class GroupName(Wire):
+    """What a year group is called; they are told in the order in which they are listed."""
+
+    id: PositiveInt
+    name: str
