@@ -145,6 +145,8 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("badges"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    screen = Console(stderr=True)
+    hidden = not screen.is_terminal
+    with Progress(*columns, console=screen, transient=True, disable=hidden) as bar:
         task = bar.add_task("badges", total=total)
         yield lambda done: bar.update(task, completed=done)
