@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection, Pipe
@@ -136,18 +137,15 @@ class _Child:
 def serve(line: Connection, make: Callable[[], FaceEngine]) -> None:
     """The child's side: answer until the other end hangs up."""
     os.nice(NICENESS)
-    try:
-        engine = make()
-    except DriverError as cannot:
-        line.send(cannot)
-        return
-    line.send(READY)
-    while True:
+    with suppress(EOFError, ConnectionError):
         try:
-            question: Find | Measure = line.recv()
-        except EOFError:
+            engine = make()
+        except DriverError as cannot:
+            line.send(cannot)
             return
-        line.send(_answer(engine, question))
+        line.send(READY)
+        while True:
+            line.send(_answer(engine, line.recv()))
 
 
 def _answer(engine: FaceEngine, question: Find | Measure) -> object:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gateway.faces.errors import UnreadableFace
 from gateway.faces.models import Consent, Face, FaceClock, FaceNote
@@ -188,6 +188,15 @@ def mismatches(site_id: int, day: date) -> tuple[Mismatch, ...]:
         for row in rows.order_by("track__at")
         if row.track.person is not None
     )
+
+
+def only_by_face(site_id: int, *, now: datetime) -> tuple[Person, ...]:
+    """Whose face is held at the site and who has nothing else to show any more."""
+    cards = Credential.objects.filter(person=OuterRef("pk"), blocked_at=None)
+    badges = Badge.objects.filter(person=OuterRef("pk"), revoked_at=None, expires_at__gt=now)
+    held = Person.objects.filter(active=True, faces__site_id=site_id, faces__wiped_at=None)
+    found = held.exclude(Exists(cards.exclude(method=Method.FACE.value))).exclude(Exists(badges))
+    return tuple(found.order_by("family_name", "given_name", "pk"))
 
 
 def verdicts_of(tracks: Collection[UUID]) -> dict[UUID, str]:

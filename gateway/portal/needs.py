@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from gateway.attendance import attention
 from gateway.attendance.values import HoldKind
 from gateway.erp.queries import syncs, to_correct
-from gateway.faces.queries import mismatches
+from gateway.faces.queries import mismatches, only_by_face
 from gateway.fleet.queries import KioskLine
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
@@ -58,6 +58,7 @@ def needs(where: Place, kiosks: Iterable[KioskLine]) -> tuple[Need, ...]:
         _unknown(where),
         _differences(where),
         _mismatches(where),
+        _only_by_face(where),
         _set_aside(where),
         _delayed(where),
     )
@@ -202,6 +203,12 @@ def _mismatches(where: Place) -> Iterator[Need]:
         }
         act = Act(_("seen"), _url(where, "mismatch_seen", found.track_id), sends=True)
         yield Need(_("face"), "ask", text, act)
+
+
+def _only_by_face(where: Place) -> Iterator[Need]:
+    for person in only_by_face(where.site.pk, now=where.now):
+        text = _("%(name)s has nothing but a face to show: give a card or badge") % {"name": person}
+        yield Need(_("face"), "late", text, Act(_("look"), _url(where, "person_face", person.pk)))
 
 
 def _set_aside(where: Place) -> Iterator[Need]:

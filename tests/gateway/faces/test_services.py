@@ -16,7 +16,7 @@ from gateway.faces.errors import (
     WrongConsent,
 )
 from gateway.faces.models import Consent, Face, FaceNote
-from gateway.faces.queries import faces_since, mismatches, verdicts_of
+from gateway.faces.queries import faces_since, mismatches, only_by_face, verdicts_of
 from gateway.faces.rules import Stance
 from gateway.faces.services import (
     Statement,
@@ -101,6 +101,17 @@ def test_a_face_is_never_the_only_way_in(office: Office) -> None:
 
     with pytest.raises(NoOtherWay, match="give one first"):
         office.start()
+
+
+@pytest.mark.covers("BEY-08")
+def test_who_lost_everything_but_the_face_is_for_staff_to_see(office: Office) -> None:
+    office.enrol()
+    before = only_by_face(office.site_id, now=NOW)
+
+    remove_credential(method=Method.CARD, value=CARD)
+
+    assert before == ()
+    assert [each.pk for each in only_by_face(office.site_id, now=NOW)] == [office.mia]
 
 
 @pytest.mark.covers("BIO-01")

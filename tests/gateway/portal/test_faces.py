@@ -11,7 +11,9 @@ from gateway.faces.models import Consent, Face
 from gateway.faces.services import hear_verdict, keep_face
 from gateway.fleet.models import DoorEnrolment, Kiosk
 from gateway.keys import gateway_key
+from gateway.people.services import remove_credential
 from gateway.portal.changes import tokens
+from kiosk.protocol.messages import Method
 from kiosk.protocol.remarks import FaceEnrolled, FaceSeen, FaceVerdict
 from kiosk.protocol.sealing import seal
 from tests.gateway.portal.school import School, log_in
@@ -208,3 +210,15 @@ def test_what_the_kiosk_made_of_a_face_stands_beside_its_track() -> None:
     ).text
 
     assert "face fits" in page
+
+
+@pytest.mark.covers("BEY-08")
+def test_who_has_nothing_but_a_face_is_a_line_of_the_board() -> None:
+    office = Office()
+    office.record()
+    office.measure()
+    office.takes()
+
+    remove_credential(method=Method.CARD, value=office.school.card(0))
+
+    assert "has nothing but a face to show" in office.browser.get(office.school.page()).text
