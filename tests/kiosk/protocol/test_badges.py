@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.protocol import base45
@@ -43,6 +43,7 @@ badges = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(badges, st.integers(0, 255))
 def test_what_was_signed_is_read(badge: Badge, key: int) -> None:
     token = signed(badge, key=key, private=PRIVATE)
@@ -50,6 +51,7 @@ def test_what_was_signed_is_read(badge: Badge, key: int) -> None:
     assert Verifier([public(key=key)]).read(token) == badge
 
 
+@settings(deadline=None)
 @given(badges)
 def test_every_badge_fits_a_qr_code_of_version_5(badge: Badge) -> None:
     token = signed(badge, key=255, private=PRIVATE)
@@ -60,6 +62,7 @@ def test_every_badge_fits_a_qr_code_of_version_5(badge: Badge) -> None:
     assert claims_badge(token)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 77), st.integers(1, 255))
 def test_a_changed_byte_is_never_verified(place: int, change: int) -> None:
     octets = bytearray(base45.decode(TOKEN.removeprefix(PREFIX)))
@@ -69,6 +72,7 @@ def test_a_changed_byte_is_never_verified(place: int, change: int) -> None:
         VERIFIER.read(PREFIX + base45.encode(bytes(octets)))
 
 
+@settings(deadline=None)
 @given(st.integers(0, LENGTH - 1), st.sampled_from(base45.SIGNS))
 def test_a_changed_sign_is_never_verified(place: int, sign: str) -> None:
     changed = TOKEN[:place] + sign + TOKEN[place + 1 :]
@@ -79,6 +83,7 @@ def test_a_changed_sign_is_never_verified(place: int, sign: str) -> None:
         VERIFIER.read(changed)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.text(base45.SIGNS, max_size=LENGTH).map(PREFIX.__add__))
 def test_no_other_text_is_a_badge(text: str) -> None:
     with pytest.raises(NotABadge):

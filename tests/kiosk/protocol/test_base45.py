@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.protocol.base45 import SIGNS, NotBase45, decode, encode
@@ -19,11 +19,13 @@ def test_the_examples_of_the_standard(data: bytes, text: str) -> None:
     assert decode(text) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_what_is_written_is_read_back(data: bytes) -> None:
     assert decode(encode(data)) == data
 
 
+@settings(deadline=None)
 @given(st.text(SIGNS, max_size=30))
 def test_a_text_is_the_only_one_of_its_bytes(text: str) -> None:
     try:
