@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from drivers.camera.camera import GRAY, Frame, Shot
+from drivers.face.engine import FaceEngine
 from drivers.face.simulated import SimulatedFaceEngine, Standing
 from kiosk import site
 from kiosk.album import Album, Glance
@@ -36,7 +37,13 @@ IDENTIFY = FaceOptions(identify=True)
 class Stage:
     """`worker` is moved by hand: `pictures` shows so many, one look each."""
 
-    def __init__(self, folder: Path, options: FaceOptions, *known: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: FaceOptions,
+        *known: int,
+        real: FaceEngine | None = None,
+    ) -> None:
         self.folder = folder
         self.clock = clock_at("08:00")
         self.engine, self.album, self.devices = SimulatedFaceEngine(), Album(), Devices()
@@ -47,7 +54,7 @@ class Stage:
             folder,
             self.clock,
             album=self.album,
-            engine=self.engine,
+            engine=real or self.engine,
             put=self.seen.append,
             bring=lambda: self.brought.append(True),
             devices=self.devices,
@@ -84,10 +91,16 @@ class Stage:
             self.show(*people, apart=apart)
             self.worker.turn(AT_ONCE)
 
-    def show(self, *people: Standing, apart: timedelta = A_PICTURE) -> None:
+    def show(self, *people: Standing, apart: timedelta = A_PICTURE, frame: Frame = FRAME) -> None:
         self.engine.stand(*people)
         self.clock.advance(apart)
-        self.album.add(Glance(self.clock.read().uptime, Shot(FRAME)))
+        self.album.add(Glance(self.clock.read().uptime, Shot(frame)))
+
+    def photograph(self, frame: Frame, *, times: int = 3) -> None:
+        """Hold a real picture before the camera, for the real engine."""
+        for _ in range(times):
+            self.show(frame=frame)
+            self.worker.turn(AT_ONCE)
 
     def remarks(self) -> tuple[Remark, ...]:
         return RemarkBook(self.folder).oldest()
