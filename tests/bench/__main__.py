@@ -4,7 +4,18 @@ import os
 import subprocess
 import sys
 
-BENCHES = ("tap", "card", "idle", "codes", "faces", "confirm", "badges", "ingest", "absence", "memory")
+BENCHES = (
+    "tap",
+    "card",
+    "idle",
+    "codes",
+    "faces",
+    "confirm",
+    "badges",
+    "ingest",
+    "absence",
+    "memory",
+)
 
 
 def main() -> int:
