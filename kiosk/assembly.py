@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 from drivers.button.button import Button
 from drivers.camera.camera import Camera
@@ -27,6 +28,7 @@ from kiosk.link.hearing import Change
 from kiosk.link.link import Link
 from kiosk.link.relay import Errand
 from kiosk.pulse import Pulse
+from kiosk.rollcall import RollCall
 from kiosk.screen.board import Board
 from kiosk.screen.front import Front
 from kiosk.screen.server import BEAT, Page, PageServer
@@ -35,9 +37,11 @@ from kiosk.settings import KioskSettings
 from kiosk.simulated import SimulatedHardware
 from kiosk.staff import StaffButton
 from kiosk.stills import Stills
+from kiosk.visit import SiteRules
 from kiosk.watching import CardWatch, watch
 
 FACES_HEAR = frozenset({Change.RULES, Change.FACES, Change.ENROLMENT})
+ROLL_CALL_HEARS = frozenset({Change.TRACKS, Change.ROSTER, Change.RULES})
 
 TURN_TAKING = timedelta(milliseconds=0.5)
 """How long one thread may hold up another; Python's own 5 ms would be felt in a tap."""
@@ -104,6 +108,15 @@ class Kiosk:
             devices=self.devices,
         )
         self.loop.show(self.faces.answered)
+        self.roll_call = RollCall(
+            settings.data,
+            clock,
+            board=self.board,
+            bring=lambda: self.link.bring(Errand.REMARKS),
+            rules=SiteRules(ZoneInfo(settings.zone)),
+            language=settings.screen.language,
+        )
+        self.loop.show(lambda *_: self.roll_call.moved())
 
     def run(self) -> None:
         """Serve people until `stop`. Raises AlreadyRunning, OSError when the port is taken."""
@@ -118,6 +131,7 @@ class Kiosk:
             self.lamps.wake()
             self.stills.wake()
             self.faces.wake()
+            self.roll_call.wake()
             for thread in threads:
                 thread.join(timeout=2)
 
@@ -151,6 +165,7 @@ class Kiosk:
             supervised.start("link", lambda: self.link.run(stop), stop=stop),
             supervised.start("stills", lambda: self.stills.run(stop), stop=stop),
             supervised.start("faces", lambda: self.faces.run(stop), stop=stop),
+            supervised.start("rollcall", lambda: self.roll_call.run(stop), stop=stop),
         ]
         if self.eyes is not None:
             look = self.eyes.run
@@ -176,6 +191,7 @@ class Kiosk:
             diagnose=self.diagnose,
             devices=self.devices,
             pulse=self.pulse,
+            roll_call=self.roll_call.toggle,
         )
 
     def _eyes(self, camera: Camera | None, decoder: QrDecoder) -> Eyes | None:
@@ -212,10 +228,11 @@ class Kiosk:
             wait=lambda seen: self.board.wait(seen, timeout=BEAT),
             asks={
                 **asks,
+                "/rollcall": self.roll_call.told,
                 **(tray.asks if tray else {}),
                 "/diagnosis": lambda _: self.diagnose().model_dump(mode="json"),
             },
-            acts={**acts, **(tray.acts if tray else {})},
+            acts={**acts, "/tick": self.roll_call.tick, **(tray.acts if tray else {})},
         )
         server = PageServer(self._settings.screen, page)
         serving = Thread(target=server.serve_forever, name="page", daemon=True)
@@ -235,6 +252,10 @@ class Kiosk:
             self.stills.settings_changed()
         if change in FACES_HEAR:
             self.faces.changed()
+        if change is Change.EVACUATION:
+            self.roll_call.wake()
+        if change in ROLL_CALL_HEARS:
+            self.roll_call.moved()
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""The staff's button: held, it shows how the kiosk is; pressed shortly, it puts that away."""
+"""The staff's button: held, it shows how the kiosk is; pressed shortly, it puts that away.
+
+Held again meanwhile, it begins a roll call, or puts one away.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,6 +34,7 @@ class StaffButton:
         diagnose: Callable[[], Diagnosis],
         devices: Devices,
         pulse: Pulse,
+        roll_call: Callable[[], None],
     ) -> None:
         self._button = button
         self._clock = clock
@@ -38,6 +42,7 @@ class StaffButton:
         self._diagnose = diagnose
         self._devices = devices
         self._pulse = pulse
+        self._roll_call = roll_call
         self._until: timedelta | None = None
 
     def run(self, stop: Event) -> None:
@@ -57,12 +62,18 @@ class StaffButton:
     def follow(self, press: Press | None) -> None:
         """Do what the press asks for; with none, keep what is shown current, for its minute."""
         now = self._clock.read().uptime
-        if press is Press.HELD:
+        if press is Press.HELD and self._until is not None and now < self._until:
+            self._put_away()
+            self._roll_call()
+        elif press is Press.HELD:
             self._until = now + SHOWN_FOR
         if self._until is None:
             return
         if press is Press.SHORT or now >= self._until:
-            self._until = None
-            self._board.take_down(MODE)
+            self._put_away()
         else:
             self._board.put_up(Checkup(self._diagnose()))
+
+    def _put_away(self) -> None:
+        self._until = None
+        self._board.take_down(MODE)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from kiosk.diagnosis import Diagnosis
 from kiosk.screen.panel import Moment
-from kiosk.screen.words import known
+from kiosk.screen.sayable import RollWord
+from kiosk.screen.words import known, say
 
 MODE = "checkup"
 
@@ -32,6 +33,7 @@ class Facts:
     """What the page is told."""
 
     facts: tuple[Fact, ...]
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Checkup:
         """A line a fact, the labels in the screen's language."""
         labels = LABELS[known(moment.language)]
         texts = _texts(self.diagnosis)
-        return Facts(tuple(Fact(*each) for each in zip(labels, texts, strict=True)))
+        facts = tuple(Fact(*each) for each in zip(labels, texts, strict=True))
+        return Facts(facts, hint=say(RollWord.HOLD_AGAIN, moment.language))
 
 
 def _texts(told: Diagnosis) -> tuple[str, ...]:

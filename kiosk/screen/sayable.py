@@ -60,6 +60,26 @@ class TouchWord(StrEnum):
     FAILED = "failed"
 
 
+class RollWord(StrEnum):
+    """What the roll call of an evacuation says."""
+
+    HEADING = "roll_call"
+    COUNT = "roll_count"
+    ALL_FOUND = "roll_all_found"
+    NOBODY = "roll_nobody"
+    TO_FIND = "roll_to_find"
+    SAFE = "roll_safe"
+    EVERYBODY = "roll_everybody"
+    GROUPS = "roll_groups"
+    LETTERS = "roll_letters"
+    STAFF = "roll_staff"
+    GUARDIANS = "roll_guardians"
+    VISITORS = "roll_visitors"
+    OTHERS = "roll_others"
+    HOLD_AGAIN = "roll_hold_again"
+    FAILED = "roll_failed"
+
+
 class Brief(StrEnum):
     """An outcome in one word, for the foot."""
 
@@ -71,4 +91,6 @@ class Brief(StrEnum):
     DONE = "done"
 
 
-Sayable = Outcome | Refusal | NotEnrolled | Word | Instruction | TouchWord | LateReason | Brief
+Sayable = (
+    Outcome | Refusal | NotEnrolled | Word | Instruction | TouchWord | LateReason | RollWord | Brief
+)

@@ -26,6 +26,7 @@ class Entrance:
         self.devices = Devices()
         self.button = SimulatedButton()
         self.waiting = 0
+        self.asked_for: list[str] = []
         self.staff = StaffButton(
             self.button,
             self.clock,
@@ -33,6 +34,7 @@ class Entrance:
             diagnose=lambda: diagnosis(waiting=self.waiting),
             devices=self.devices,
             pulse=Pulse(self.clock),
+            roll_call=lambda: self.asked_for.append("roll call"),
         )
 
     def panel(self) -> Panel | None:
@@ -71,6 +73,29 @@ def test_a_short_press_puts_it_away() -> None:
     entrance.staff.follow(Press.SHORT)
 
     assert entrance.panel() is None
+
+
+@pytest.mark.covers("BEY-05")
+def test_held_again_it_asks_for_the_roll_call_and_puts_the_rest_away() -> None:
+    entrance = Entrance()
+    entrance.staff.follow(Press.HELD)
+    entrance.wait(timedelta(seconds=5))
+
+    entrance.staff.follow(Press.HELD)
+
+    assert entrance.asked_for == ["roll call"]
+    assert entrance.panel() is None
+
+
+def test_held_once_more_after_its_minute_it_shows_the_kiosk_anew() -> None:
+    entrance = Entrance()
+    entrance.staff.follow(Press.HELD)
+    entrance.clock.advance(SHOWN_FOR)
+
+    entrance.staff.follow(Press.HELD)
+
+    assert entrance.asked_for == []
+    assert entrance.panel() == Checkup(diagnosis())
 
 
 def test_a_short_press_alone_does_nothing() -> None:

@@ -1,6 +1,6 @@
 /* How the kiosk is, for staff who hold the button. */
 
-import { at } from "./page.js";
+import { at, put } from "./page.js";
 
 function line(fact) {
   const label = document.createElement("dt");
@@ -13,6 +13,7 @@ function line(fact) {
 
 export function show(told) {
   at("facts").replaceChildren(...told.panel.facts.flatMap(line));
+  put("checkup-hint", told.panel.hint);
   at("checkup").hidden = false;
 }
 

@@ -9,10 +9,11 @@ import * as checkup from "./checkup.js";
 import * as enrolment from "./enrolment.js";
 import * as idle from "./idle.js";
 import * as result from "./result.js";
+import * as rollcall from "./rollcall.js";
 import * as touch from "./touch.js";
 import * as tray from "./tray.js";
 
-const MODES = { checkup, enrolment, idle, result, touch };
+const MODES = { checkup, enrolment, idle, result, rollcall, touch };
 const ALIVE_MS = 12000;
 let silence = 0;
 let waitingText = "…";

@@ -2,7 +2,7 @@
 
 from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.remarks import LateReason, NotEnrolled
-from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
+from kiosk.screen.sayable import Brief, Instruction, RollWord, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
 ARABIC: dict[Sayable, str] = {
@@ -72,4 +72,19 @@ ARABIC: dict[Sayable, str] = {
     Word.NEW_CARD: "بطاقة جديدة لـ",
     Word.HOLD_NEW_CARD: "ضع البطاقة الجديدة أمام القارئ",
     Brief.DONE: "مسجلة",
+    RollWord.HEADING: "إخلاء: التحقق من الحضور",
+    RollWord.COUNT: "بقي {to_find} من {on_site}",
+    RollWord.ALL_FOUND: "تم العثور على الجميع: {on_site}",
+    RollWord.NOBODY: "لا أحد مسجل الدخول",
+    RollWord.TO_FIND: "لم يُعثر عليهم",
+    RollWord.SAFE: "بأمان",
+    RollWord.EVERYBODY: "الجميع",
+    RollWord.GROUPS: "كل المجموعات",
+    RollWord.LETTERS: "الحروف الأولى",
+    RollWord.STAFF: "الموظفون",
+    RollWord.GUARDIANS: "أولياء الأمور",
+    RollWord.VISITORS: "الزوار",
+    RollWord.OTHERS: "آخرون",
+    RollWord.HOLD_AGAIN: "اضغط مطولًا مرة أخرى: إظهار القائمة أو إخفاؤها",
+    RollWord.FAILED: "لم يُحفظ. يرجى المحاولة مجددًا",
 }

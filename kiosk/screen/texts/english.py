@@ -2,7 +2,7 @@
 
 from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.remarks import LateReason, NotEnrolled
-from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
+from kiosk.screen.sayable import Brief, Instruction, RollWord, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
 ENGLISH: dict[Sayable, str] = {
@@ -72,4 +72,19 @@ ENGLISH: dict[Sayable, str] = {
     Word.NEW_CARD: "A new card for",
     Word.HOLD_NEW_CARD: "Hold the new card to the reader",
     Brief.DONE: "enrolled",
+    RollWord.HEADING: "Evacuation: roll call",
+    RollWord.COUNT: "{to_find} of {on_site} to find",
+    RollWord.ALL_FOUND: "All {on_site} are accounted for",
+    RollWord.NOBODY: "Nobody is signed in",
+    RollWord.TO_FIND: "To find",
+    RollWord.SAFE: "Safe",
+    RollWord.EVERYBODY: "Everybody",
+    RollWord.GROUPS: "All groups",
+    RollWord.LETTERS: "First letters",
+    RollWord.STAFF: "Staff",
+    RollWord.GUARDIANS: "Guardians",
+    RollWord.VISITORS: "Visitors",
+    RollWord.OTHERS: "Others",
+    RollWord.HOLD_AGAIN: "Hold the button again: roll call on or off",
+    RollWord.FAILED: "Not kept. Please tick again",
 }

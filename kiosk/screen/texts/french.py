@@ -2,7 +2,7 @@
 
 from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.remarks import LateReason, NotEnrolled
-from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
+from kiosk.screen.sayable import Brief, Instruction, RollWord, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
 FRENCH: dict[Sayable, str] = {
@@ -72,4 +72,19 @@ FRENCH: dict[Sayable, str] = {
     Word.NEW_CARD: "Nouvelle carte pour",
     Word.HOLD_NEW_CARD: "Présentez la nouvelle carte au lecteur",
     Brief.DONE: "attribuée",
+    RollWord.HEADING: "Évacuation : appel",
+    RollWord.COUNT: "{to_find} sur {on_site} à trouver",
+    RollWord.ALL_FOUND: "Les {on_site} personnes sont en sécurité",
+    RollWord.NOBODY: "Personne n’est enregistré",
+    RollWord.TO_FIND: "À trouver",
+    RollWord.SAFE: "En sécurité",
+    RollWord.EVERYBODY: "Tous",
+    RollWord.GROUPS: "Tous les groupes",
+    RollWord.LETTERS: "Premières lettres",
+    RollWord.STAFF: "Personnel",
+    RollWord.GUARDIANS: "Responsables",
+    RollWord.VISITORS: "Visiteurs",
+    RollWord.OTHERS: "Autres",
+    RollWord.HOLD_AGAIN: "Maintenir encore : appel oui ou non",
+    RollWord.FAILED: "Non enregistré. Veuillez réessayer",
 }

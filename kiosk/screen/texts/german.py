@@ -2,7 +2,7 @@
 
 from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.remarks import LateReason, NotEnrolled
-from kiosk.screen.sayable import Brief, Instruction, Sayable, TouchWord, Word
+from kiosk.screen.sayable import Brief, Instruction, RollWord, Sayable, TouchWord, Word
 from kiosk.visit import Outcome
 
 GERMAN: dict[Sayable, str] = {
@@ -72,4 +72,19 @@ GERMAN: dict[Sayable, str] = {
     Word.NEW_CARD: "Neue Karte für",
     Word.HOLD_NEW_CARD: "Neue Karte an den Leser halten",
     Brief.DONE: "zugeordnet",
+    RollWord.HEADING: "Evakuierung: Vollzähligkeit",
+    RollWord.COUNT: "{to_find} von {on_site} fehlen noch",
+    RollWord.ALL_FOUND: "Alle {on_site} sind in Sicherheit",
+    RollWord.NOBODY: "Niemand ist angemeldet",
+    RollWord.TO_FIND: "Fehlen noch",
+    RollWord.SAFE: "In Sicherheit",
+    RollWord.EVERYBODY: "Alle",
+    RollWord.GROUPS: "Alle Gruppen",
+    RollWord.LETTERS: "Anfangsbuchstaben",
+    RollWord.STAFF: "Personal",
+    RollWord.GUARDIANS: "Erziehungsberechtigte",
+    RollWord.VISITORS: "Gäste",
+    RollWord.OTHERS: "Andere",
+    RollWord.HOLD_AGAIN: "Taste nochmals halten: Liste ein oder aus",
+    RollWord.FAILED: "Nicht gespeichert. Bitte nochmals antippen",
 }
