@@ -137,6 +137,7 @@ export function hear(told) {
     put(`${which}-heading`, texts[`${which}_heading`]);
     put(`close-${which}`, texts.close);
   }
+  at("letters").placeholder = texts.names_heading;
   at("pin-erase").setAttribute("aria-label", texts.erase);
 }
 
