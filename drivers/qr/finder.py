@@ -17,9 +17,9 @@ FAINTEST = 10
 """Gray levels a pixel must at least be darker than its surroundings to be dark."""
 OUT_OF_NOISE = 3
 """Standard deviations of the noise it must be darker."""
-TOLERANCE = 0.7
+TOLERANCE = 0.6
 """Modules a run may be off; the one in the middle, three wide, twice that."""
-SMALLEST = 9
+SMALLEST = 11
 """Pixels of the smallest square that can be read."""
 MOST_LOOKED_AT = 200
 """Crossings checked downwards; a frame with more is full of them."""
