@@ -216,10 +216,16 @@ class Kiosk:
             pulse=self.pulse,
         )
 
+    def _tray(self) -> Tray | None:
+        """The cards that can be held up where the hardware is simulated."""
+        played = self._hardware
+        if not isinstance(played, SimulatedHardware):
+            return None
+        return Tray(self._settings.data, played.hold_up, shows_names=self.front.shows_names)
+
     @contextmanager
     def _page(self) -> Iterator[None]:
-        played = self._hardware if isinstance(self._hardware, SimulatedHardware) else None
-        tray = Tray(self._settings.data, played.hold_up) if played else None
+        tray = self._tray()
         asks, acts = self.front.touched(
             put=self.loop.see, bring=lambda: self.link.bring(Errand.REMARKS)
         )

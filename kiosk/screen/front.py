@@ -46,6 +46,10 @@ class Front:
         self._offers = offers(rules, touch=self._settings.screen.touch)
         self._board.offer(self._offers)
 
+    def shows_names(self) -> bool:
+        """Whether names may be shown here."""
+        return self._rules.show_names
+
     def draw(self) -> Picture:
         """What the page shows now."""
         reading = self._clock.read()

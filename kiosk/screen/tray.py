@@ -13,10 +13,17 @@ TRAY_CARDS = 60
 
 
 class Tray:
-    """Cards of the roster, and a hand that holds them up."""
+    """Cards of the roster, and a hand that holds them up; without names where none are shown."""
 
-    def __init__(self, folder: Path, hold_up: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        hold_up: Callable[[str, str], None],
+        *,
+        shows_names: Callable[[], bool],
+    ) -> None:
         """`hold_up` takes (method, value) and raises ValueError for what cannot be held up."""
+        self._shows_names = shows_names
         self._path = folder / site.FILE
         self._hold_up = hold_up
 
@@ -46,4 +53,5 @@ class Tray:
             return []
         finally:
             database.close()
-        return [{"card": each.card, "name": each.name} for each in held]
+        named = self._shows_names()
+        return [{"card": each.card, "name": each.name if named else each.card} for each in held]

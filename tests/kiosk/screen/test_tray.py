@@ -7,8 +7,10 @@ from tests.kiosk.made import fill
 from tests.kiosk.neighbours import card_of
 
 
-def tray_in(folder: Path, held: list[tuple[str, str]]) -> Tray:
-    return Tray(folder, lambda method, value: held.append((method, value)))
+def tray_in(folder: Path, held: list[tuple[str, str]], *, named: bool = True) -> Tray:
+    return Tray(
+        folder, lambda method, value: held.append((method, value)), shows_names=lambda: named
+    )
 
 
 def test_cards_are_found_by_their_holders_name(tmp_path: Path) -> None:
@@ -17,6 +19,14 @@ def test_cards_are_found_by_their_holders_name(tmp_path: Path) -> None:
     found = tray_in(tmp_path, []).asks["/tray"]({"search": "17"})
 
     assert found == [{"card": card_of(17), "name": "Person 17"}]
+
+
+def test_where_no_names_may_be_shown_cards_go_by_their_number(tmp_path: Path) -> None:
+    fill(tmp_path, 17)
+
+    found = tray_in(tmp_path, [], named=False).asks["/tray"]({"search": ""})
+
+    assert found == [{"card": card_of(17), "name": card_of(17)}]
 
 
 @pytest.mark.fault
