@@ -107,12 +107,11 @@ class Stills:
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set and `wake` was called."""
-        box = PhotoBox(self._folder, spared=self._spared)
         self._settle()
         while not stop.is_set():
             match self._heard.get():
                 case Moment() as moment if self._seal_key is not None:
-                    self._keep(moment, self._seal_key, box)
+                    self._keep(moment, self._seal_key)
                 case _Settle():
                     self._settle()
         self._pictures.spare_colour(NAME)
@@ -135,7 +134,7 @@ class Stills:
             return None
         return b64decode(told.seal_key)
 
-    def _keep(self, moment: Moment, key: bytes, box: PhotoBox) -> None:
+    def _keep(self, moment: Moment, key: bytes) -> None:
         self._pictures.latest(moment.uptime, in_colour=True, wait=WITHIN)
         picture = self._pictures.still_at(moment.uptime, within=WITHIN)
         if picture is None:
@@ -143,6 +142,7 @@ class Stills:
             return
         try:
             sealed = seal(key, jpeg.of(picture), about=moment.track.bytes)
+            box = PhotoBox(self._folder, spared=self._spared)
             is_kept = box.add(Still(moment.track, moment.at, sealed))
         except (OSError, ValueError) as failed:
             log.warning("still_dropped", track=str(moment.track), reason=str(failed))

@@ -190,6 +190,25 @@ def test_without_the_gateway_nothing_is_green_and_the_page_says_so(
         expect(page.locator("#line-text")).to_have_text("Online")
 
 
+@pytest.mark.fault
+def test_a_code_left_before_the_camera_is_no_tap_after_an_outage(
+    hall: Hall, tmp_path: Path
+) -> None:
+    with opened(hall, tmp_path, held_up=CODE) as page:
+        pair(page, hall)
+        expect(page.locator("#word")).to_have_text("Signed in")
+        bring_back = lose(page)
+        expect(page.locator("#line-text")).to_have_text("Not connected")
+
+        bring_back()
+        with page.expect_response("**/tablet/frame") as answered:
+            pass
+
+        told = answered.value.json()
+        assert (bool(told["held"]), told["result"]) == (True, None)
+        assert hall.tracks() == 1
+
+
 def test_a_revoked_tablet_asks_for_a_code(hall: Hall, tmp_path: Path) -> None:
     with opened(hall, tmp_path) as page:
         pair(page, hall)

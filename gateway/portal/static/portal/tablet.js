@@ -13,9 +13,11 @@ const HELD_MS = 2000;       // a code out of sight for this long was taken away
 const TYPING_MS = 2000;     // a reader types faster
 const WIDTH = 640;
 
+const instruction = at("instruction").textContent;
+
 let token = localStorage.getItem(TOKEN);
 let held = "";
-let heldAt = 0;
+let goneAt = 0;
 let leaving = 0;
 let aheadMs = 0;
 let zone = "UTC";
@@ -127,10 +129,19 @@ async function look() {
   pen.filter = "grayscale(1)";
   pen.drawImage(view, 0, 0, canvas.width, canvas.height);
   const picture = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
-  if (performance.now() - heldAt > HELD_MS) held = "";
   const told = await ask("frame", { method: "POST", body: picture, headers: { "Content-Type": "image/jpeg", "X-Held": held } });
-  if (told.held) { held = told.held; heldAt = performance.now(); }
+  remember(told.held);
   if (told.result) show(told.result);
+}
+
+/* A code is held until pictures that were looked at show it no more: not seen for want of an
+   answer is not gone. */
+function remember(seen) {
+  if (seen) { held = seen; goneAt = 0; }
+  else if (seen === "" && held) {
+    goneAt ||= performance.now();
+    if (performance.now() - goneAt > HELD_MS) held = "";
+  }
 }
 
 async function watch() {
@@ -140,8 +151,7 @@ async function watch() {
     try {
       if (at("view").videoWidth && !document.hidden) await look();
     } catch (failed) {
-      if (!(failed instanceof Unanswered)) throw failed;
-      held = "";
+      if (!(failed instanceof Unanswered)) console.error(failed);
     }
     await new Promise((done) => setTimeout(done, APART_MS));
   }
@@ -180,13 +190,15 @@ async function askState() {
   } catch { /* shown as offline; asked again soon */ }
 }
 
+/* Opened again when it was taken away: unplugged, or lent to another app. */
 async function openCamera() {
-  if (at("view").srcObject?.active) return;
+  if (!token || document.hidden || at("view").srcObject?.active) return;
   try {
     const wanted = { video: { width: { ideal: 1280 }, facingMode: "user" }, audio: false };
     at("view").srcObject = await navigator.mediaDevices.getUserMedia(wanted);
     await at("view").play();
     document.body.classList.remove("no-camera");
+    at("instruction").textContent = instruction;
   } catch {
     document.body.classList.add("no-camera");
     at("instruction").textContent = words.noCamera;
@@ -206,6 +218,8 @@ at("pairing").addEventListener("submit", (sent) => { sent.preventDefault(); pair
 document.addEventListener("keydown", hear);
 setInterval(tick, 1000);
 setInterval(askState, STATE_MS);
+setInterval(openCamera, STATE_MS);
+document.addEventListener("visibilitychange", openCamera);
 tick();
 
 const code = location.hash.slice(1);
