@@ -20,7 +20,8 @@ FOOT = 3
 class Shown:
     """An answer on the screen. From `personal_until` (uptime) on it has no name left.
 
-    Who is late may be `asked` why; `reason` is what they said.
+    Who is late may be `asked` why; `reason` is what they said. One that `is_past` has left
+    its large place.
     """
 
     answer: Answer
@@ -28,6 +29,7 @@ class Shown:
     number: int
     asked: bool = False
     reason: LateReason | None = None
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,17 @@ class Board:
             self._bump()
 
     def forget(self, *, now: timedelta) -> None:
-        """Take off every name whose time is over; nothing of it stays in memory."""
+        """Take off every answer whose time is over; of its name nothing stays in memory."""
         with self._changed:
-            kept = [_nameless(each, now) for each in self._answers]
+            kept = [_past(each, now) for each in self._answers]
             if kept != list(self._answers):
                 self._answers = deque(kept, maxlen=FOOT + 1)
                 self._bump()
 
     def next_forgetting(self) -> timedelta | None:
-        """When the next name has to go; None while there is none."""
-        named = (each.personal_until for each in self._answers if each.answer.name)
-        return min(named, default=None)
+        """When the next answer has to go; None while there is none."""
+        large = (each.personal_until for each in self._answers if not each.is_past)
+        return min(large, default=None)
 
     def report_link(self, link: LinkState) -> None:
         """Show how the link is."""
@@ -141,7 +143,7 @@ class Board:
         Of several panels an urgent one stands before, then the one of the mode put up last.
         """
         with self._changed:
-            answers = tuple(_nameless(each, now) for each in self._answers)
+            answers = tuple(_past(each, now) for each in self._answers)
             panel = max(reversed(self._panels.values()), key=_urgency, default=None)
             return View(
                 answers, self._link, self._can_record, self._clock_trusted, panel, self._offers
@@ -162,7 +164,7 @@ def _urgency(panel: Panel) -> bool:
     return panel.urgent
 
 
-def _nameless(shown: Shown, now: timedelta) -> Shown:
-    if now < shown.personal_until or not shown.answer.name:
+def _past(shown: Shown, now: timedelta) -> Shown:
+    if shown.is_past or now < shown.personal_until:
         return shown
-    return replace(shown, answer=replace(shown.answer, name="", language=None))
+    return replace(shown, answer=replace(shown.answer, name="", language=None), is_past=True)

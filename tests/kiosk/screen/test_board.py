@@ -139,3 +139,14 @@ def test_a_page_is_woken_when_something_else_is_offered() -> None:
     shown.offer(Offers(names=True))
 
     assert shown.wait(seen, timeout=timedelta(milliseconds=1)) == seen + 1
+
+
+def test_an_answer_without_a_name_makes_room_as_soon_as_its_time_is_over() -> None:
+    shown = board(RED)
+    seen = shown.wait(0, timeout=THREE)
+
+    assert shown.next_forgetting() == NOW + THREE
+    shown.forget(now=NOW + THREE)
+
+    assert shown.wait(seen, timeout=THREE) != seen
+    assert shown.next_forgetting() is None
