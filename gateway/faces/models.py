@@ -65,12 +65,12 @@ class Consent(models.Model):
 class Face(models.Model):
     """The measures of a person's face for one site, encrypted; empty since they were wiped.
 
-    A wiped row stays, so that every kiosk hears of it. `version` is the faces' version at its
-    last change.
+    A wiped row stays, so that every kiosk hears of it: it keeps its person from being deleted.
+    `version` is the faces' version at its last change.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="faces")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="faces")
     sealed = models.BinaryField(default=bytes)
     enrolled_at = models.DateTimeField()
     wiped_at = models.DateTimeField(null=True)

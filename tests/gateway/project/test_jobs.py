@@ -9,6 +9,7 @@ from gateway.outbox.models import CronRun, Delivery
 from gateway.project.cron import Due, Job, due_jobs, run_once
 from gateway.project.jobs import SiteJobs, gateway_jobs
 from gateway.timetable.models import Site
+from tests.gateway.faces.office import NOW, Office
 from tests.gateway.factories import make_site
 from tests.gateway.school import School, at, make_school
 
@@ -82,8 +83,24 @@ def test_a_hold_that_is_released_is_acted_on_within_a_minute() -> None:
     assert absent() == 3
 
 
+def of_gateway(name: str) -> Job:
+    return {job.name: job for job in gateway_jobs()}[name]
+
+
+@pytest.mark.covers("BEY-08")
+def test_faces_that_expired_are_wiped_within_the_hour() -> None:
+    office = Office()
+    office.enrol()
+    wipe = of_gateway("wipe_faces")
+
+    told = [wipe.run(NOW + timedelta(days=days)) for days in (399, 400)]
+
+    assert told == ["0 faces", "1 faces"]
+    assert wipe.line == "20 * * * *"
+
+
 def test_what_is_old_is_forgotten() -> None:
-    (purge,) = gateway_jobs()
+    purge = of_gateway("purge")
     long_ago = at("08:00") - timedelta(days=100)
     run_once(Due(purge, long_ago), now=long_ago)
 
