@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 MOST_TRACKS_A_BATCH = 400
 """More would hold the store longer than it makes each track cheaper."""
+STILL_WEIGHS = 20
+"""A still is a file that must be on the disk: tracks behind it should not wait for many."""
 TICK_S = 1.0
 PAUSE_S = 1.0
 """How long to wait before a batch is tried again when the store is away."""
@@ -87,7 +89,7 @@ class Listener:
         while letter is not None:
             letters.append(letter)
             parsed.append(parse(letter.arrived))
-            tracks += max(1, len(parsed[-1].told))
+            tracks += _weight(parsed[-1])
             letter = self._inbox.next(0) if tracks < MOST_TRACKS_A_BATCH else None
         return letters, parsed
 
@@ -142,6 +144,11 @@ class Listener:
     def _store_away(self, away: DatabaseError) -> None:
         log.warning("store_away", reason=(str(away).splitlines() or [type(away).__name__])[0])
         close_old_connections()
+
+
+def _weight(parsed: Parsed) -> int:
+    """For how many tracks it counts in a batch."""
+    return STILL_WEIGHS if parsed.photo is not None else max(1, len(parsed.told))
 
 
 def _report(asides: Sequence[Aside]) -> None:
