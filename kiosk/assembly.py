@@ -27,9 +27,11 @@ from kiosk.lamps import Lamps
 from kiosk.link.hearing import Change
 from kiosk.link.link import Link
 from kiosk.link.relay import Errand
+from kiosk.protocol.messages import Wanted
 from kiosk.pulse import Pulse
 from kiosk.rollcall import RollCall
 from kiosk.screen.board import Board
+from kiosk.screen.enrolment import FACE_MODE, FaceAwaited
 from kiosk.screen.front import Front
 from kiosk.screen.server import BEAT, Page, PageServer
 from kiosk.screen.tray import Tray
@@ -106,6 +108,7 @@ class Kiosk:
             put=self.loop.see,
             bring=lambda: self.link.bring(Errand.REMARKS),
             devices=self.devices,
+            await_face=self._await_face,
         )
         self.loop.show(self.faces.answered)
         self.roll_call = RollCall(
@@ -248,6 +251,13 @@ class Kiosk:
         finally:
             server.end()
             serving.join(timeout=2)
+
+    def _await_face(self, wanted: Wanted | None) -> None:
+        """Show whose face is to be measured, for as long as it is."""
+        if wanted is None:
+            self.board.take_down(FACE_MODE)
+        else:
+            self.board.put_up(FaceAwaited(wanted.name))
 
     def _follow(self, change: Change) -> None:
         """Pass on what the gateway said that is not the link's own business."""

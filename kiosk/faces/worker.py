@@ -26,7 +26,7 @@ from kiosk.faces.looking import Looker
 from kiosk.faces.shelf import FaceShelf
 from kiosk.faces.wishes import Wishes, wishes
 from kiosk.identify.gallery import Gallery
-from kiosk.protocol.messages import Method
+from kiosk.protocol.messages import Method, Wanted
 from kiosk.protocol.remarks import Remark
 from kiosk.remarks import RemarkBook
 from kiosk.sealkey import seal_key
@@ -67,13 +67,18 @@ class FaceWorker:
         put: Callable[[Sighting], None],
         bring: Callable[[], None],
         devices: Devices,
+        await_face: Callable[[Wanted | None], None],
     ) -> None:
-        """`put` takes sightings; `bring` is called when there is a remark to send."""
+        """`put` takes sightings; `bring` is called when there is a remark to send.
+
+        `await_face` hears whose face is to be enrolled, None when nobody's is.
+        """
         self._folder = folder
         self._clock = clock
         self._engine = engine
         self._devices = devices
         self._bring = bring
+        self._await_face = await_face
         self._files: _Files | None = None
         looker = Looker(album, engine)
         self._confirmer = Confirmer(looker, remark=self._tell)
@@ -117,6 +122,8 @@ class FaceWorker:
             files = self._open()
             self._hear(heard, files)
             self._tidy(files)
+            wanted = self._wishes.wanted
+            self._await_face(wanted if self._enroller.is_due(wanted) else None)
             if self._clock.read().uptime < self._rests_until:
                 return LEISURE
             return self._look(files.known)

@@ -1,4 +1,4 @@
-"""The panel that says whose card the kiosk waits for."""
+"""The panels that say whose card, or whose face, the kiosk waits for."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from kiosk.screen.sayable import Word
 from kiosk.screen.words import say
 
 MODE = "enrolment"
+FACE_MODE = "face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +33,21 @@ class CardAwaited:
             word=say(Word.NEW_CARD, moment.language),
             who=self.name,
             hint=say(Word.HOLD_NEW_CARD, moment.language),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAwaited:
+    """A person's face is to be measured; no name where the site's screens show none."""
+
+    name: str
+    mode: str = FACE_MODE
+    urgent: bool = False
+
+    def draw(self, moment: Moment) -> Awaiting:
+        """The three lines of the panel."""
+        return Awaiting(
+            word=say(Word.NEW_FACE, moment.language),
+            who=self.name,
+            hint=say(Word.LOOK_HERE, moment.language),
         )

@@ -28,6 +28,8 @@ class Word(StrEnum):
     SCAN_FOR = "scan_for"
     NEW_CARD = "new_card"
     HOLD_NEW_CARD = "hold_new_card"
+    NEW_FACE = "new_face"
+    LOOK_HERE = "look_here"
 
 
 class Instruction(StrEnum):

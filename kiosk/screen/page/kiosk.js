@@ -13,7 +13,7 @@ import * as rollcall from "./rollcall.js";
 import * as touch from "./touch.js";
 import * as tray from "./tray.js";
 
-const MODES = { checkup, enrolment, idle, result, rollcall, touch };
+const MODES = { checkup, enrolment, face: enrolment, idle, result, rollcall, touch };
 const ALIVE_MS = 12000;
 let silence = 0;
 let waitingText = "…";

@@ -71,6 +71,8 @@ ARABIC: dict[Sayable, str] = {
     NotEnrolled.NO_FACE: "لم يظهر أي وجه",
     Word.NEW_CARD: "بطاقة جديدة لـ",
     Word.HOLD_NEW_CARD: "ضع البطاقة الجديدة أمام القارئ",
+    Word.NEW_FACE: "وجه",
+    Word.LOOK_HERE: "قف هنا وحدك وانظر إلى الكاميرا",
     Brief.DONE: "مسجلة",
     RollWord.HEADING: "إخلاء: التحقق من الحضور",
     RollWord.COUNT: "بقي {to_find} من {on_site}",

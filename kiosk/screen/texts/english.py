@@ -71,6 +71,8 @@ ENGLISH: dict[Sayable, str] = {
     NotEnrolled.NO_FACE: "No face was seen",
     Word.NEW_CARD: "A new card for",
     Word.HOLD_NEW_CARD: "Hold the new card to the reader",
+    Word.NEW_FACE: "The face of",
+    Word.LOOK_HERE: "Stand here alone and look into the camera",
     Brief.DONE: "enrolled",
     RollWord.HEADING: "Evacuation: roll call",
     RollWord.COUNT: "{to_find} of {on_site} to find",

@@ -71,6 +71,8 @@ FRENCH: dict[Sayable, str] = {
     NotEnrolled.NO_FACE: "Aucun visage n'a été vu",
     Word.NEW_CARD: "Nouvelle carte pour",
     Word.HOLD_NEW_CARD: "Présentez la nouvelle carte au lecteur",
+    Word.NEW_FACE: "Le visage de",
+    Word.LOOK_HERE: "Placez-vous seul ici et regardez la caméra",
     Brief.DONE: "attribuée",
     RollWord.HEADING: "Évacuation : appel",
     RollWord.COUNT: "{to_find} sur {on_site} à trouver",

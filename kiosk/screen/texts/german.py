@@ -71,6 +71,8 @@ GERMAN: dict[Sayable, str] = {
     NotEnrolled.NO_FACE: "Kein Gesicht zu sehen",
     Word.NEW_CARD: "Neue Karte für",
     Word.HOLD_NEW_CARD: "Neue Karte an den Leser halten",
+    Word.NEW_FACE: "Das Gesicht von",
+    Word.LOOK_HERE: "Stellen Sie sich allein hierher und schauen Sie in die Kamera",
     Brief.DONE: "zugeordnet",
     RollWord.HEADING: "Evakuierung: Vollzähligkeit",
     RollWord.COUNT: "{to_find} von {on_site} fehlen noch",

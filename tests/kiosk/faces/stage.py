@@ -49,6 +49,7 @@ class Stage:
         self.engine, self.album, self.devices = SimulatedFaceEngine(), Album(), Devices()
         self.seen: list[Sighting] = []
         self.brought: list[bool] = []
+        self.awaited: list[Wanted | None] = []
         site.open_site(folder).close()
         self.worker = FaceWorker(
             folder,
@@ -58,6 +59,7 @@ class Stage:
             put=self.seen.append,
             bring=lambda: self.brought.append(True),
             devices=self.devices,
+            await_face=self.awaited.append,
         )
         self.shelf = FaceShelf(folder)
         self.shelf.take(part(*known, public=seal_key(folder).public), now=self.clock.read().utc)

@@ -86,3 +86,13 @@ def test_another_enrolment_is_taken_after_the_first(stage: Stage) -> None:
     stage.pictures(7, standing(BEN))
 
     assert [remark.kind for remark in stage.remarks()] == ["face_enrolled", "face_enrolled"]
+
+
+def test_the_screen_hears_whose_face_is_awaited_until_it_is_taken(stage: Stage) -> None:
+    stage.want(MIA)
+    stage.pictures(7, standing(MIA))
+    stage.pictures(1)
+
+    told = [wanted.person if wanted else None for wanted in stage.awaited]
+    assert told[-8:-1] == [MIA] * 7
+    assert told[-1] is None
