@@ -257,7 +257,6 @@ def test_what_can_be_touched_is_told_with_its_words() -> None:
     assert drawn(offering(offers=Offers())).touch is None
 
 
-@pytest.mark.covers("QR-02")
 def test_the_instruction_names_what_the_kiosk_can_read() -> None:
     view = offering(offers=Offers()).view(now=READING.uptime)
 
