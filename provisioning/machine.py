@@ -1,8 +1,8 @@
 """Makes this machine ready: system packages, `.venv` from the lock, the product in it.
 
 Runs before anything of ours is installed, so it stands on Python's own library alone:
-`python3 provisioning/machine.py run`, `... kiosk` or `... test`. A second run finds its stamp and ends
-at once.
+`python3 provisioning/machine.py run`, `... kiosk` or `... test`. A second run finds its stamp
+and ends at once.
 """
 
 import ctypes.util
@@ -109,7 +109,7 @@ GOALS = {"run": RUN, "kiosk": KIOSK, "test": TEST}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make ready for `run`, `kiosk` or `test`; 1 when it cannot be done, with one line that says why."""
+    """Make ready for `run`, `kiosk` or `test`; 1 with one line that says why it cannot be done."""
     goal = arguments[0] if arguments else "run"
     if goal not in GOALS:
         _tell(f"usage: machine.py {'|'.join(GOALS)}")
@@ -131,7 +131,7 @@ def make_ready(goal: str) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - any Python may start this file
         raise NotReady(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     _install_packages(GOALS[goal])
-    _make_environment(lock, with_hardware=goal != "run")
+    _make_environment(goal)
     with STAMP.open("a", encoding="utf-8") as stamps:
         stamps.write(f"{stamp}\n")
 
@@ -178,15 +178,21 @@ def _as_root(names: Sequence[str]) -> tuple[str, ...]:
     return ("sudo", "--preserve-env=DEBIAN_FRONTEND")
 
 
-def _make_environment(lock: Path, *, with_hardware: bool) -> None:
+def environment(goal: str) -> tuple[str, ...]:
+    """How `.venv` is made; a kiosk's sees the system's packages: libcamera is one of them."""
+    seen = ("--system-site-packages",) if goal == "kiosk" else ()
+    return (sys.executable, "-m", "venv", *seen, str(VENV))
+
+
+def _make_environment(goal: str) -> None:
     python = VENV / "bin" / "python"
-    if not python.exists():
+    if goal == "kiosk" or not python.exists():
         _tell(f"Making {VENV}")
-        _step([sys.executable, "-m", "venv", str(VENV)])
+        _step(environment(goal))
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     _tell("Installing the pinned Python packages (a minute or two the first time)")
-    _step([*pip, "--require-hashes", "-r", str(lock)])
-    if with_hardware:
+    _step([*pip, "--require-hashes", "-r", str(LOCKS / f"{goal}.lock")])
+    if goal != "run":
         _step([*pip, "--require-hashes", "--no-deps", "-r", str(PLAIN)])
     calm = {**os.environ, "PYTHONWARNINGS": "ignore"}
     _step([*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], env=calm)

@@ -9,18 +9,21 @@ from provisioning.steps import Account, CannotInstall, Command, File, Folder, St
 HERE = Path(__file__).resolve().parent.parent
 PLACE = "/opt/muster"
 UNITS = "/etc/systemd/system"
-DEVICES = ("gpio", "spi", "i2c", "video", "render")
-"""Groups of Raspberry Pi OS that may touch what is wired to a kiosk."""
-READY = Command((sys.executable, str(HERE / "provisioning" / "machine.py"), "run"))
-"""System packages and .venv, unless they are there."""
+DEVICES = ("gpio", "spi", "i2c", "video", "render", "input")
+"""Groups of Raspberry Pi OS that may touch what is wired to a kiosk; USB readers are `input`."""
 DEBIANS_BROKER_OFF = Command(("systemctl", "disable", "--now", "mosquitto.service"))
 """The gateway starts a Mosquitto of its own on the same port; Debian's comes with the package."""
+
+
+def ready(goal: str) -> Command:
+    """System packages and .venv for what the machine is to be, unless they are there."""
+    return Command((sys.executable, str(HERE / "provisioning" / "machine.py"), goal))
 
 
 def gateway() -> tuple[Step, ...]:
     """A gateway as a service. Settings and secret that are there already stay."""
     return (
-        READY,
+        ready("run"),
         DEBIANS_BROKER_OFF,
         Account("muster", "/var/lib/muster"),
         Folder("/etc/muster", "root:root", 0o755),
@@ -34,11 +37,12 @@ def gateway() -> tuple[Step, ...]:
 def kiosk(settings: Path) -> tuple[Step, ...]:
     """A kiosk as a service, with the settings that `muster-gateway kiosk add` printed."""
     return (
-        READY,
+        ready("kiosk"),
         Account("muster-kiosk", "/var/lib/muster-kiosk", DEVICES),
         Folder("/etc/muster", "root:root", 0o755),
         Folder("/var/lib/muster-kiosk", "muster-kiosk:muster-kiosk", 0o700),
         File("/etc/muster/kiosk.toml", "root:root", 0o600, lambda: _text(settings), kept=False),
+        File("/usr/local/bin/muster-kiosk", "root:root", 0o755, _kiosk_command, kept=False),
         *_service("muster-kiosk"),
     )
 
@@ -50,6 +54,11 @@ def _service(name: str) -> tuple[Step, ...]:
         Command(("systemctl", "daemon-reload")),
         Command(("systemctl", "enable", "--now", unit)),
     )
+
+
+def _kiosk_command() -> str:
+    """What lets `sudo muster-kiosk doctor` be found."""
+    return f'#!/bin/sh\nexec {HERE}/.venv/bin/muster-kiosk "$@"\n'
 
 
 def _unit(name: str) -> str:

@@ -45,11 +45,15 @@ class Account:
     groups: tuple[str, ...] = ()
 
     def apply(self, target: Target) -> None:
-        """Make it unless it is there."""
-        if not target.is_machine or _exists(self.name):
+        """Make it, or add one that is there to the groups it is not yet in."""
+        if not target.is_machine:
+            return
+        groups = ",".join(group for group in self.groups if _group_exists(group))
+        if _exists(self.name):
+            if groups:
+                _run("usermod", "--append", "--groups", groups, self.name)
             return
         target.tell(f"account {self.name}")
-        groups = ",".join(group for group in self.groups if _group_exists(group))
         named = ("--groups", groups) if groups else ()
         _run("useradd", "--system", "--user-group", "--home-dir", self.home, "--no-create-home",
              "--shell", "/usr/sbin/nologin", *named, self.name)  # fmt: skip

@@ -64,6 +64,11 @@ def test_continuous_integration_calls_what_people_call() -> None:
     assert commands == ["exec make test"]
 
 
+@pytest.mark.parametrize(("goal", "sees"), [("run", False), ("kiosk", True), ("test", False)])
+def test_only_a_kiosks_python_sees_the_systems_packages(goal: str, sees: bool) -> None:
+    assert ("--system-site-packages" in machine.environment(goal)) is sees
+
+
 def _machine(goal: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, machine.__file__, goal], check=False, capture_output=True, text=True

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from provisioning import services
 from provisioning.__main__ import main
+from provisioning.steps import Account, Command
 
 UNIT = "etc/systemd/system/muster-gateway.service"
 
@@ -74,3 +76,27 @@ def test_a_kiosk_without_settings_is_refused(
     assert set_up(root, "kiosk", "--config", "/no/such.toml") == 1
 
     assert "/no/such.toml cannot be read" in capsys.readouterr().err
+
+
+def test_a_kiosk_gets_the_libraries_of_its_hardware(tmp_path: Path) -> None:
+    first, *_ = services.kiosk(tmp_path / "door.toml")
+
+    assert isinstance(first, Command)
+    assert first.words[1:] == (str(services.HERE / "provisioning/machine.py"), "kiosk")
+
+
+def test_a_kiosk_may_touch_every_device_that_can_be_wired_to_it(tmp_path: Path) -> None:
+    [account] = [step for step in services.kiosk(tmp_path) if isinstance(step, Account)]
+
+    assert {"gpio", "spi", "video", "input"} <= set(account.groups)
+
+
+def test_the_kiosks_commands_are_found_by_name(root: Path, tmp_path: Path) -> None:
+    printed = tmp_path / "door.toml"
+    printed.write_text('kiosk = "front-door"\n', encoding="utf-8")
+
+    set_up(root, "kiosk", "--config", str(printed))
+
+    command = root / "usr/local/bin/muster-kiosk"
+    assert command.stat().st_mode & 0o777 == 0o755
+    assert f'{services.HERE}/.venv/bin/muster-kiosk "$@"' in command.read_text(encoding="utf-8")
