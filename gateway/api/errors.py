@@ -13,6 +13,7 @@ from gateway.attendance.errors import (
     PeriodRunsBackwards,
     ReasonMissing,
     UnknownHold,
+    UnknownOnRoll,
     UnknownSession,
     WrongPolicy,
 )
@@ -40,7 +41,7 @@ class NameTheSite(Rejected):
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
     UnknownKiosk, UnknownEntry, UnknownEnrolment, NoPhoto,
-    UnknownConsent, UnknownVerdict,
+    UnknownConsent, UnknownOnRoll, UnknownVerdict,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q
 
-from gateway.attendance.models import AbsenceHold, AbsenceRun, Difference, MarkRevision, Track
+from gateway.attendance.models import (
+    AbsenceHold,
+    AbsenceRun,
+    Alarm,
+    Difference,
+    MarkRevision,
+    Tick,
+    Track,
+)
 from gateway.attendance.models import Session as AttendanceSession
 from gateway.erp.models import Registration, Sync
 from gateway.faces.models import Face, FaceNote
@@ -73,8 +81,16 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
         ).aggregate(n=Count("pk"), last=Max("at")),
         _enrolments(site_id, now),
         _faces(site_id, now),
+        _alarm(site_id),
         list(Sync.objects.filter(site_id=site_id).order_by("pk").values_list("pk", "ok")),
     )
+
+
+def _alarm(site_id: int) -> tuple[object, ...]:
+    """Which alarm is on, how often somebody was ticked in it, and how many are over."""
+    alarms = Alarm.objects.filter(site_id=site_id)
+    on = alarms.filter(ended_at=None).values_list("pk", flat=True).first()
+    return (on, Tick.objects.filter(alarm=on).count(), alarms.count())
 
 
 def _enrolments(site_id: int, now: datetime) -> list[tuple[object, ...]]:

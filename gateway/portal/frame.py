@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gateway.attendance.evacuation import open_alarm
 from gateway.fleet.queries import kiosk_lines
 from gateway.ingest.models import SetAside
 from gateway.outbox.models import Delivery
@@ -43,6 +44,7 @@ class Frame:
     rail: tuple[RailItem, ...]
     live_url: str
     is_admin: bool
+    alarm_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def show(
 
 
 def _frame(request: HttpRequest, where: Place, here: str) -> Frame:
-    admin = is_admin(request.user)
+    admin, alarm = is_admin(request.user), open_alarm(where.site.pk)
     return Frame(
         site=where.site,
         sites=tuple(Site.objects.order_by("name")),
@@ -90,6 +92,7 @@ def _frame(request: HttpRequest, where: Place, here: str) -> Frame:
         rail=_rail(where, admin=admin),
         live_url=live_url(request, where.site.slug),
         is_admin=admin,
+        alarm_since=alarm.began_at if alarm else None,
     )
 
 
@@ -109,6 +112,7 @@ def _rail(where: Place, *, admin: bool) -> tuple[RailItem, ...]:
         ("kiosks", _("Kiosks"), troubled),
         ("deliveries", _("Deliveries"), parked),
         ("set_aside", _("Set aside"), odd),
+        ("evacuation", _("Evacuation"), 0),
     ]
     if admin:
         items.append(("policy", _("Settings"), 0))

@@ -13,6 +13,7 @@ from gateway.portal.pages import (
     days,
     deliveries,
     enrolling,
+    evacuation,
     faces,
     kiosks,
     lines,
@@ -99,6 +100,11 @@ of_a_site: list[URLPattern | URLResolver] = [
     path("differences/<uuid:track_id>/seen/", lines.difference_seen, name="difference_seen"),
     path("corrections/<int:session_id>/<int:person_id>/", lines.corrected, name="corrected"),
     path("photos/<uuid:track_id>/", photos.photo, name="photo"),
+    path("evacuation/", evacuation.evacuation_page, name="evacuation"),
+    path("evacuation/list/", evacuation.list_page, name="evacuation_list"),
+    path("evacuation/raise/", evacuation.raise_it, name="raise_alarm"),
+    path("evacuation/tick/", evacuation.tick_person, name="tick"),
+    path("evacuation/end/", evacuation.end_page, name="end_alarm"),
     path("settings/", policy.policy_page, name="policy"),
 ]
 

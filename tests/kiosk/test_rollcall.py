@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlite_utils import Database
 
 from drivers.clock.simulated import SimulatedClock
-from kiosk import database as files
 from kiosk import site
 from kiosk.identify import roster as rosters
 from kiosk.protocol.messages import Evacuation, PersonKind, SafePerson
@@ -100,7 +100,7 @@ class Evacuated:
         assert all(isinstance(each, MarkedSafe) for each in kept)
         return [(e.alarm, e.person, e.is_safe) for e in kept if isinstance(e, MarkedSafe)]
 
-    def _site(self) -> files.Database:
+    def _site(self) -> Database:
         return site.open_site(self.door.folder)
 
     def _bring(self) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from gateway.attendance.evacuation import end_alarm, raise_alarm, tick
 from gateway.fleet.models import Kiosk
 from gateway.ingest import services as ingest
 from gateway.portal.changes import tokens
@@ -27,6 +28,7 @@ CHANGES: dict[str, Callable[[School], object]] = {
     "an entry to correct": list_for_correction,
     "a kiosk that goes offline": lambda _: Kiosk.objects.update(online=True),
     "a device that is away": lambda _: Kiosk.objects.update(devices_away={"camera": "gone"}),
+    "an alarm": lambda school: raise_alarm(site_id=school.site.pk, by="office", now=school.now),
     "a queue that grows": lambda _: Kiosk.objects.update(queue=7),
 }
 
@@ -39,6 +41,24 @@ def test_whatever_a_page_shows_changes_the_word(change: str) -> None:
     CHANGES[change](school)
 
     assert tokens(school.now) != before
+
+
+def test_a_tick_and_the_end_of_an_alarm_change_the_word() -> None:
+    school = School()
+    alarm = raise_alarm(site_id=school.site.pk, by="office", now=school.now)
+    raised = tokens(school.now)
+
+    tick(
+        site_id=school.site.pk,
+        person_id=school.students[0],
+        is_safe=True,
+        by="office",
+        now=school.now,
+    )
+    ticked = tokens(school.now)
+    end_alarm(alarm_id=alarm, by="office", now=school.now)
+
+    assert len({*raised.values(), *ticked.values(), *tokens(school.now).values()}) == 3
 
 
 def test_where_nothing_happened_the_word_stays() -> None:

@@ -53,6 +53,8 @@ def pages_of(school: School) -> dict[str, str]:
         "set_aside": "set-aside/",
         "message": f"set-aside/{SetAside.objects.earliest('pk').pk}/",
         "settings": "settings/",
+        "evacuation": "evacuation/",
+        "evacuation_list": "evacuation/list/",
     }
 
 
