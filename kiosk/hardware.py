@@ -6,6 +6,7 @@ from typing import Protocol
 
 from drivers.button.button import Button
 from drivers.camera.camera import Camera
+from drivers.camera.turned import TurnedCamera
 from drivers.card.late import LateReader
 from drivers.card.numbers import Format
 from drivers.card.reader import CardReader
@@ -13,7 +14,7 @@ from drivers.face.engine import FaceEngine
 from drivers.feedback.feedback import Feedback
 from drivers.pins import check_pins
 from drivers.qr.decoder import QrDecoder
-from kiosk.settings import CameraKind, KioskSettings, Pcsc, Wedge
+from kiosk.settings import CameraKind, CameraPart, KioskSettings, Pcsc, Wedge
 from kiosk.settings import Hardware as Wiring
 from kiosk.simulated import SimulatedHardware
 from kiosk.spelling import spelling_of
@@ -120,7 +121,7 @@ def _readers(settings: KioskSettings) -> Mapping[str, CardReader]:
 def _wedge(part: Wedge, form: Callable[[], Format | None]) -> CardReader:
     from drivers.card.wedge import Wanted, WedgeReader  # noqa: PLC0415 - needs its library
 
-    return WedgeReader(Wanted(part.name, part.vendor, part.product), form=form)
+    return WedgeReader(Wanted(part.called, part.vendor, part.product), form=form)
 
 
 def _pcsc(part: Pcsc) -> CardReader:
@@ -133,6 +134,10 @@ def _camera(settings: KioskSettings) -> Camera | None:
     part = settings.camera
     if part is None:
         return None
+    return TurnedCamera(_lens(part)) if part.upside_down else _lens(part)
+
+
+def _lens(part: CameraPart) -> Camera:
     if part.kind is CameraKind.V4L2:
         from drivers.camera.v4l2 import Picture, V4l2Camera  # noqa: PLC0415 - only where wired
 

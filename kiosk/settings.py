@@ -71,6 +71,11 @@ class Wedge(_Part):
             raise ValueError("tell the reader's name or its USB vendor number")
         return self
 
+    @property
+    def called(self) -> str:
+        """The part of a name to look for: none beside a vendor number, unless it was told."""
+        return self.name if self.vendor is None or "name" in self.model_fields_set else ""
+
 
 class Pcsc(_Part):
     """A PC/SC card reader."""
@@ -92,6 +97,7 @@ class CameraPart(_Part):
     number: int = Field(0, ge=0, description="which of the Pi's cameras")
     device: Path = Field(Path("/dev/video0"), description="device of a v4l2 camera")
     frames_per_second: float = Field(15, gt=0, le=60, description="pictures looked at in a second")
+    upside_down: bool = Field(False, description="true where it hangs with its top below")
 
 
 class Lamp(_Part):

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from drivers.camera.picamera2 import Picamera2Camera
+from drivers.camera.turned import TurnedCamera
 from drivers.card.late import LateReader
 from drivers.card.mfrc522 import Mfrc522Reader
 from drivers.errors import DeviceAway
@@ -47,6 +48,24 @@ def test_each_section_of_the_settings_is_a_device() -> None:
     assert fitted.button is not None
 
 
+@pytest.mark.parametrize("kind", CameraKind)
+def test_a_camera_of_either_kind_may_hang_upside_down(kind: CameraKind) -> None:
+    fitted = fit(real(camera=CameraPart(kind=kind, upside_down=True)))
+
+    assert isinstance(fitted.camera, TurnedCamera)
+
+
+def test_a_usb_reader_told_by_its_numbers_may_have_any_name() -> None:
+    assert Wedge(vendor=0xFFFF, product=0x0035).called == ""
+    assert Wedge(vendor=0xFFFF, name="Sycreader").called == "Sycreader"
+    assert Wedge().called == "RFID"
+
+
+def test_a_usb_reader_that_nothing_is_told_of_is_refused() -> None:
+    with pytest.raises(ValidationError, match="name or its USB vendor number"):
+        Wedge(name="")
+
+
 @pytest.mark.parametrize("name", ["usb-reader", "pcsc-reader"])
 def test_a_reader_that_is_not_there_is_away_and_stops_nothing(name: str, tmp_path: Path) -> None:
     nothing = "no such reader"
@@ -73,7 +92,6 @@ def test_pins_that_belong_to_the_card_reader_are_refused() -> None:
 
 
 def test_the_settings_of_the_manual_can_be_read(tmp_path: Path) -> None:
-
     file = tmp_path / "kiosk.toml"
     file.write_text(
         'kiosk = "gate"\nsite = "main"\nhardware = "real"\n'
