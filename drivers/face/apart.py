@@ -1,7 +1,7 @@
 """A face engine in a process of its own, so that a card never waits for one.
 
-The child works at low priority; one that dies, or does not answer in time, is ended, and a
-new one is started by the next call.
+The child works only while nobody else wants the processor; one that dies, or does not answer
+in time, is ended, and a new one is started by the next call.
 """
 
 import os
@@ -143,9 +143,16 @@ def serve(line: Connection, make: Callable[[], FaceEngine]) -> None:
         except DriverError as cannot:
             line.send(cannot)
             return
+        _stand_back()
         line.send(READY)
         while True:
             line.send(_answer(engine, line.recv()))
+
+
+def _stand_back() -> None:
+    """From now on everything else goes first, at once: a merely nice process keeps its turn."""
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _answer(engine: FaceEngine, question: Find | Measure) -> object:
