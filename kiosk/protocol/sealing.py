@@ -2,15 +2,14 @@
 
 A sealed thing is the sender's one-time public key and the ciphertext. Each seal has a key of
 its own, so its nonce may be zero. ChaCha20, because no Raspberry Pi before 5 has AES in hardware.
+`cryptography` is loaded by the first seal: most kiosks never make one, and it is heavy.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 KEY_OCTETS = 32
 _INFO = b"muster sealing 1"
@@ -31,11 +30,19 @@ class SealingKey:
 
 def new_key() -> SealingKey:
     """A key pair made now."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415 - heavy
+        X25519PrivateKey,
+    )
+
     return key_of(X25519PrivateKey.generate().private_bytes_raw())
 
 
 def key_of(private: bytes) -> SealingKey:
     """The pair of a private half. Raises ValueError unless it has 32 bytes."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415 - heavy
+        X25519PrivateKey,
+    )
+
     key = X25519PrivateKey.from_private_bytes(private)
     return SealingKey(private, key.public_key().public_bytes_raw())
 
@@ -45,23 +52,36 @@ def seal(public: bytes, data: bytes, *, about: bytes) -> bytes:
 
     Raises ValueError for a `public` that is no key.
     """
-    once = X25519PrivateKey.generate()
-    shared = once.exchange(X25519PublicKey.from_public_bytes(public))
-    sender = once.public_key().public_bytes_raw()
-    return sender + _cipher(shared, sender, public).encrypt(_NONCE, data, about)
+    once = new_key()
+    cipher = _cipher(once.private, public, sender=once.public, receiver=public)
+    return once.public + cipher.encrypt(_NONCE, data, about)
 
 
 def unseal(key: SealingKey, sealed: bytes, *, about: bytes) -> bytes:
     """What was sealed. Raises NotUnsealed."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - heavy
+
     sender = sealed[:KEY_OCTETS]
     try:
-        private = X25519PrivateKey.from_private_bytes(key.private)
-        shared = private.exchange(X25519PublicKey.from_public_bytes(sender))
-        return _cipher(shared, sender, key.public).decrypt(_NONCE, sealed[KEY_OCTETS:], about)
+        cipher = _cipher(key.private, sender, sender=sender, receiver=key.public)
+        return cipher.decrypt(_NONCE, sealed[KEY_OCTETS:], about)
     except (InvalidTag, ValueError) as wrong:
         raise NotUnsealed("it cannot be opened with this key") from wrong
 
 
-def _cipher(shared: bytes, sender: bytes, receiver: bytes) -> ChaCha20Poly1305:
+def _cipher(own: bytes, other: bytes, *, sender: bytes, receiver: bytes) -> "ChaCha20Poly1305":
+    """The cipher that the two halves agree on. Raises ValueError for what is no key."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415 - heavy
+        X25519PrivateKey,
+        X25519PublicKey,
+    )
+    from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 - heavy
+        ChaCha20Poly1305,
+    )
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - heavy
+
+    private = X25519PrivateKey.from_private_bytes(own)
+    shared = private.exchange(X25519PublicKey.from_public_bytes(other))
     derived = HKDF(SHA256(), KEY_OCTETS, salt=sender + receiver, info=_INFO).derive(shared)
     return ChaCha20Poly1305(derived)
