@@ -13,6 +13,7 @@ from django.db import transaction
 from gateway.fleet.errors import CannotEnrol, KioskBusy, UnknownEnrolment, UnknownKiosk
 from gateway.fleet.models import DoorEnrolment, Kiosk, Tablet
 from gateway.fleet.options import door_options
+from gateway.fleet.rules import is_silent
 from gateway.people.errors import CredentialBlocked, CredentialHeld, UnknownPerson
 from gateway.people.models import Person
 from gateway.people.queries import holders
@@ -33,7 +34,10 @@ ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How an enrolment stands. `why` is the last refusal, in the wire's words, or empty."""
+    """How an enrolment stands. `why` is the last refusal, in the wire's words, or empty.
+
+    A kiosk that `is_away` may not have heard of it: it does once it is connected again.
+    """
 
     id: UUID
     kiosk: str
@@ -45,6 +49,7 @@ class Progress:
     why: str
     value: str
     form: str
+    is_away: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -160,7 +165,13 @@ def progress(enrolment_id: UUID, *, now: datetime) -> Progress:
         why=row.why,
         value=row.value,
         form=row.form,
+        is_away=_is_away(row.kiosk, now),
     )
+
+
+def purge_enrolments(*, before: datetime) -> int:
+    """Forget the enrolments that were over before then, and the card numbers in them; how many."""
+    return DoorEnrolment.objects.filter(until__lt=before).delete()[0]
 
 
 def asked_of_kiosks(*, now: datetime) -> dict[str, Enrolment]:
@@ -184,6 +195,12 @@ def _wanted(row: DoorEnrolment) -> Wanted:
         until=row.until,
         number=row.number,
     )
+
+
+def _is_away(kiosk: Kiosk, now: datetime) -> bool:
+    """Whether a kiosk that has to be told by the broker cannot be; tablets ask by themselves."""
+    is_unheard = not kiosk.online or is_silent(kiosk.last_heard_at, now=now)
+    return is_unheard and not Tablet.objects.filter(kiosk=kiosk).exists()
 
 
 def _refuse_in_use(method: Method, value: str, person_id: int) -> None:

@@ -13,6 +13,7 @@ from gateway.attendance.models import AbsenceRun, RegistrationPolicy
 from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
 from gateway.faces.services import wipe_stale
+from gateway.fleet.enrolling import purge_enrolments
 from gateway.outbox import services as outbox
 from gateway.project.cron import Job, purge_runs
 from gateway.timetable.models import Site
@@ -24,6 +25,7 @@ ALL_DAY = timedelta(hours=24)
 JUST_NOW = timedelta(minutes=2)
 KEPT_RUNS = timedelta(days=14)
 KEPT_DELIVERIES = timedelta(days=90)
+KEPT_ENROLMENTS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +95,5 @@ def _purge(now: datetime) -> str:
     runs = purge_runs(before=now - KEPT_RUNS)
     told = outbox.purge(before=now - KEPT_DELIVERIES)
     logins = Login.objects.filter(expire_date__lt=now).delete()[0]
-    return f"{runs} runs, {told} deliveries, {logins} logins"
+    enrolments = purge_enrolments(before=now - KEPT_ENROLMENTS)
+    return f"{runs} runs, {told} deliveries, {logins} logins, {enrolments} enrolments"

@@ -11,11 +11,12 @@ from gateway.fleet.enrolling import (
     finish_enrolment,
     note_refusal,
     progress,
+    purge_enrolments,
     start_enrolment,
     take_card,
 )
 from gateway.fleet.errors import CannotEnrol, KioskBusy, UnknownEnrolment, UnknownKiosk
-from gateway.fleet.models import DoorEnrolment, Tablet
+from gateway.fleet.models import DoorEnrolment, Kiosk, Tablet
 from gateway.fleet.options import Options, set_door_options
 from gateway.people import services as people
 from gateway.people.errors import (
@@ -100,6 +101,35 @@ def test_a_card_heard_of_twice_is_given_once(office: Office) -> None:
 
 def test_asking_again_is_the_same_enrolment(office: Office) -> None:
     assert office.ask() == office.ask()
+
+
+def test_a_kiosk_that_is_not_connected_is_said_to_be_away(office: Office) -> None:
+    enrolment = office.ask()
+    away = [progress(enrolment, now=at("08:01")).is_away]
+
+    Kiosk.objects.update(online=True, last_heard_at=at("08:00:50"))
+    away += [progress(enrolment, now=at(clock)).is_away for clock in ("08:01", "08:03")]
+
+    assert away == [True, False, True]
+
+
+def test_a_tablet_is_never_away(office: Office) -> None:
+    enrolment = office.ask()
+    Tablet.objects.create(kiosk_id="gate", install=uuid4())
+
+    assert not progress(enrolment, now=at("08:01")).is_away
+
+
+def test_what_is_long_over_is_forgotten_with_its_card_numbers(office: Office) -> None:
+    office.takes(office.ask())
+    unended = office.ask(make_person("Ben Ode"), "yard", number=OTHER)
+
+    assert purge_enrolments(before=at("08:01")) == 0
+    assert purge_enrolments(before=at("08:03")) == 2
+
+    with pytest.raises(UnknownEnrolment):
+        progress(unended, now=at("08:03"))
+    assert cards_of(office.mia) == [CARD]
 
 
 def test_a_kiosk_waits_for_one_person_at_a_time(office: Office) -> None:

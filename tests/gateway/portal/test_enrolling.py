@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gateway.fleet.enrolling import note_refusal, take_card
-from gateway.fleet.models import DoorEnrolment
+from gateway.fleet.models import DoorEnrolment, Kiosk
 from gateway.people.models import Credential
 from gateway.portal.changes import tokens
 from kiosk.protocol.remarks import CardEnrolled, EnrolmentRefused, NotEnrolled
@@ -76,6 +76,17 @@ def test_a_refusal_is_said_while_the_kiosk_waits_on(why: NotEnrolled, words: str
     text = office.browser.get(page).text
     assert words in text
     assert "waiting" in text
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_a_kiosk_that_is_not_connected_is_said_at_once(online: bool) -> None:
+    office = Office()
+    office.school.hear_kiosk()
+    Kiosk.objects.update(online=online)
+
+    page = office.browser.get(office.ask()).text
+
+    assert ("has not heard of it yet" in page) is not online
 
 
 def test_it_can_be_cancelled() -> None:

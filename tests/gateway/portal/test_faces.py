@@ -171,7 +171,7 @@ def test_the_list_takes_as_many_queries_however_many_there_are(
         office.record(person=person)
     office.browser.get(office.school.page("faces/"))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = office.browser.get(office.school.page("faces/")).text
 
     assert page.count("/face/") == people

@@ -36,7 +36,7 @@ def absent() -> int:
 
 
 def test_a_site_without_automatic_absence_lays_sessions_and_judges() -> None:
-    assert set(jobs_of(make_site())) == {"lay_sessions", "judge"}
+    assert set(jobs_of(make_site())) == {"lay_sessions", "judge", "photos"}
 
 
 @pytest.mark.covers("TRK-07")
@@ -51,7 +51,7 @@ def test_a_line_that_is_no_cron_line_stops_no_other_job() -> None:
     school = make_school()
     school.policy.cron = "whenever"
 
-    assert set(jobs_of(school.site, school.policy)) == {"lay_sessions", "judge"}
+    assert set(jobs_of(school.site, school.policy)) == {"lay_sessions", "judge", "photos"}
 
 
 @pytest.mark.covers("TRK-06")
@@ -106,5 +106,5 @@ def test_what_is_old_is_forgotten() -> None:
 
     told = purge.run(at("08:00"))
 
-    assert told == "1 runs, 0 deliveries, 0 logins"
+    assert told == "1 runs, 0 deliveries, 0 logins, 0 enrolments"
     assert not CronRun.objects.exists()
