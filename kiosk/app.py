@@ -3,18 +3,23 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from queue import Empty, SimpleQueue
+from uuid import UUID
 
 import structlog
 
 from drivers.clock.clock import Clock, Reading
+from kiosk import database as files
+from kiosk import journal
 from kiosk.desk import Desk
 from kiosk.health import Supervisor
 from kiosk.lamps import Lamps
 from kiosk.link.link import Link
 from kiosk.link.relay import Errand
+from kiosk.recovery import Life
 from kiosk.screen.board import Board
 from kiosk.screen.enrolment import MODE, CardAwaited
 from kiosk.settings import KioskSettings
@@ -30,6 +35,13 @@ ENROLMENTS = frozenset({Outcome.ENROLLED, Outcome.NOT_ENROLLED})
 
 Onlooker = Callable[[Sighting, Answer], None]
 """Takes what was seen and answered. It never waits, and raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Somebody could not read the journal; `install` is its life, None when that is not known."""
+
+    install: UUID | None
 
 
 class Word(StrEnum):
@@ -59,7 +71,8 @@ class Loop:
         self._lamps = lamps
         self._supervisor = supervisor
         self._settle = settle
-        self._heard: SimpleQueue[Sighting | Word] = SimpleQueue()
+        self._heard: SimpleQueue[Sighting | Word | Doubt] = SimpleQueue()
+        self._known: Life | None = None
         self._desk: Desk | None = None
         self._link: Link | None = None
         self._onlookers: list[Onlooker] = []
@@ -86,19 +99,25 @@ class Loop:
         """Say that the gateway asks for another card. Never waits; safe from every thread."""
         self._heard.put(Word.ENROLMENT_CHANGED)
 
+    def journal_doubted(self, install: UUID | None) -> None:
+        """Say that the journal does not read. Never waits; safe from every thread."""
+        self._heard.put(Doubt(install))
+
     def stop(self) -> None:
         """Let the loop end once it has answered who is waiting."""
         self._heard.put(Word.STOP)
 
     def run(self) -> None:
         """Decide until told to stop."""
-        heard: Sighting | Word | None = None
+        heard: Sighting | Word | Doubt | None = None
         while heard is not Word.STOP:
             self.tick()
             self._supervisor.ready()
             heard = self._next()
             if isinstance(heard, Sighting):
                 self._serve(heard)
+            elif isinstance(heard, Doubt):
+                self._replace_journal(heard)
             elif heard is Word.RULES_CHANGED:
                 self._read_rules()
             elif heard is Word.ENROLMENT_CHANGED:
@@ -119,7 +138,7 @@ class Loop:
             self._failed(failed)
             self._board.report_health(can_record=False, clock_trusted=reading.trusted)
 
-    def _next(self) -> Sighting | Word | None:
+    def _next(self) -> Sighting | Word | Doubt | None:
         try:
             return self._heard.get(timeout=self._leisure().total_seconds())
         except Empty:
@@ -135,7 +154,7 @@ class Loop:
     def _serve(self, sighting: Sighting) -> None:
         """Record, and only then show. Whatever fails, the person is told the truth."""
         try:
-            answer = self._open().answer(sighting)
+            answer = self._answer(sighting)
         except Exception as failed:  # noqa: BLE001 - nothing may stop the loop that decides
             self._failed(failed)
             answer = Answer(Outcome.NOT_RECORDED, sighting.reading.utc)
@@ -148,6 +167,30 @@ class Loop:
         if answer.track is not None:
             for onlooker in self._onlookers:
                 onlooker(sighting, answer)
+
+    def _answer(self, sighting: Sighting) -> Answer:
+        """Decide and record; over a journal that is found damaged, in the one that follows it."""
+        try:
+            answer = self._open().answer(sighting)
+        except sqlite3.DatabaseError as failed:
+            if not files.is_damage(failed):
+                raise
+            self._failed(failed)
+            answer = self._open().answer(sighting)
+        if answer.seq is not None:
+            self._known = Life(self._open().install, answer.seq)
+        return answer
+
+    def _replace_journal(self, doubt: Doubt) -> None:
+        """Set aside the journal that somebody could not read, unless that was another one."""
+        try:
+            if doubt.install == self._open().install:
+                self._close()
+                files.set_aside(self._settings.data / journal.FILE, why="it does not read")
+            self._close()
+            self._open()
+        except (sqlite3.Error, OSError) as failed:
+            self._failed(failed)
 
     def _look_after_journal(self, reading: Reading) -> None:
         """See that the journal takes writes; note the time, and clean up, while at it."""
@@ -186,13 +229,16 @@ class Loop:
     def _open(self) -> Desk:
         """The desk; after a failure it is opened anew."""
         if self._desk is None:
-            self._desk = Desk(self._settings)
+            self._desk = Desk(self._settings, known=self._known)
             self._desk.read_enrolment(self._clock.read())
             self._settle(self._desk.rules)
         return self._desk
 
     def _failed(self, failure: Exception) -> None:
         log.error("cannot_record", reason=f"{type(failure).__name__}: {failure}")
+        if self._desk is not None:
+            with suppress(sqlite3.Error, OSError):
+                self._desk.rescue()
         self._close()
         self._probe_due = self._clock.read().uptime + PROBES_APART_WHEN_FAILED
 

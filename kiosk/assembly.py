@@ -94,6 +94,7 @@ class Kiosk:
             devices=self.devices,
             tell=self.board.report_link,
             changed=self._follow,
+            doubt=self.loop.journal_doubted,
         )
         self.loop.tell(self.link)
         self.eyes = self._eyes(hardware.camera, hardware.decoder)

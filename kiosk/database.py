@@ -1,17 +1,36 @@
 """How the kiosk opens its SQLite files, and how instants are written in them."""
 
+import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
+from typing import Protocol
 
+import structlog
 from sqlite_utils import Database
+
+log = structlog.get_logger()
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 PATIENCE = timedelta(seconds=2)
+COMPANIONS = ("", "-wal", "-shm")
+"""What a database consists of. Its file goes first: then nothing can be taken for whole again."""
+
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_UNREADABLE = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_READ,
+        sqlite3.SQLITE_IOERR_SHORT_READ,
+        sqlite3.SQLITE_IOERR_CORRUPTFS,
+        sqlite3.SQLITE_IOERR_DATA,
+    }
+)
 
 
 class Durability(StrEnum):
@@ -19,6 +38,34 @@ class Durability(StrEnum):
 
     FULL = "FULL"
     NORMAL = "NORMAL"
+
+
+class Damaged(sqlite3.DatabaseError):
+    """The file is broken, or is not there any more: open it anew, and it is made anew."""
+
+
+class Closable(Protocol):
+    """What is open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which files stood at some paths when they were opened."""
+
+    found: tuple[tuple[Path, int | None], ...] = ()
+
+    @classmethod
+    def of(cls, *paths: Path) -> "Place":
+        """The files that stand there now."""
+        return cls(tuple((path, _inode(path)) for path in paths))
+
+    def still_holds(self) -> bool:
+        """Whether these very files still stand there: none was deleted, moved or replaced."""
+        return all(_inode(path) == inode for path, inode in self.found)
 
 
 def connect(path: Path, *, durability: Durability) -> Database:
@@ -44,37 +91,62 @@ def prepared(connection: sqlite3.Connection, *, durability: Durability) -> Datab
     return database
 
 
-def open_sound(path: Path, *, durability: Durability) -> Database:
-    """Like `connect`, but a file that is broken is set aside under another name, and kept."""
+def open_sound(
+    path: Path, *, durability: Durability, prepare: Callable[[Database], None] = lambda _: None
+) -> Database:
+    """Like `connect`, but a file that is broken is set aside under another name, and kept.
+
+    `prepare` is called with what was opened, and may raise Damaged too. The WAL is kept as it
+    was found: SQLite deletes what it cannot read of it.
+    """
+    with _alone(path):
+        _set_aside_orphans(path)
+        wal = _content(_beside(path, "-wal"))
+        try:
+            return _checked(path, durability, prepare)
+        except sqlite3.DatabaseError as failed:
+            if not is_damage(failed):
+                raise
+            _set_aside(path, why=str(failed), wal=wal)
+            database = connect(path, durability=durability)
+            with closing_on_error(database):
+                prepare(database)
+            return database
+
+
+def check(path: Path) -> None:
+    """Read the whole file as it is on the disk. Raises sqlite3.Error; Damaged when broken."""
     try:
-        return _checked(path, durability)
-    except sqlite3.OperationalError:
+        _checked(path, Durability.NORMAL, lambda _: None).close()
+    except sqlite3.DatabaseError as failed:
+        if is_damage(failed):
+            raise Damaged(str(failed)) from failed
         raise
-    except sqlite3.DatabaseError:
-        set_aside(path)
-        return connect(path, durability=durability)
 
 
-def set_aside(path: Path) -> None:
+def set_aside(path: Path, *, why: str) -> None:
     """Rename a broken file and its companions, to the first free `.broken-N`."""
-    taken = sum(1 for _ in path.parent.glob(f"{path.name}.broken-*"))
-    for suffix in ("-wal", "-shm", ""):
-        companion = path.with_name(path.name + suffix)
-        if companion.exists():
-            companion.rename(path.with_name(f"{path.name}.broken-{taken + 1}{suffix}"))
+    with _alone(path):
+        _set_aside(path, why=why)
 
 
-def _checked(path: Path, durability: Durability) -> Database:
-    database = connect(path, durability=durability)
-    with closing_on_error(database):
-        verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-    return database
+def free_name(path: Path) -> Path:
+    """The first `.broken-N` at which nothing of what is there now has a namesake."""
+    there = [suffix for suffix in COMPANIONS if _beside(path, suffix).exists()]
+    names = (path.with_name(f"{path.name}.broken-{number}") for number in count(1))
+    return next(n for n in names if not any(_beside(n, s).exists() for s in there or ("",)))
+
+
+def is_damage(failed: sqlite3.Error) -> bool:
+    """Whether it says that the file itself is broken, rather than busy, full or locked away."""
+    if isinstance(failed, Damaged):
+        return True
+    code = getattr(failed, "sqlite_errorcode", 0)
+    return code & 0xFF in _BROKEN or code in _UNREADABLE
 
 
 @contextmanager
-def closing_on_error(database: Database) -> Iterator[None]:
+def closing_on_error(database: Closable) -> Iterator[None]:
     """Close `database` when the block fails."""
     try:
         yield
@@ -104,3 +176,63 @@ def to_micros(instant: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """The aware instant, in UTC."""
     return EPOCH + timedelta(microseconds=micros)
+
+
+def _set_aside(path: Path, *, why: str, wal: bytes = b"") -> None:
+    kept = free_name(path)
+    if wal:
+        _beside(path, "-wal").write_bytes(wal)
+    for suffix in COMPANIONS:
+        companion = _beside(path, suffix)
+        if companion.exists():
+            companion.rename(_beside(kept, suffix))
+    log.error("database_set_aside", file=kept.name, reason=why)
+
+
+def _set_aside_orphans(path: Path) -> None:
+    """A WAL without its file: SQLite would delete it unread."""
+    if not _size(path) and _size(_beside(path, "-wal")):
+        _set_aside(path, why="the file beside the WAL is gone")
+
+
+def _checked(path: Path, durability: Durability, prepare: Callable[[Database], None]) -> Database:
+    database = connect(path, durability=durability)
+    with closing_on_error(database):
+        verdict = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise Damaged(verdict)
+        prepare(database)
+    return database
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One at a time: what one thread has just made anew, no other sets aside."""
+    with path.with_name(f"{path.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None

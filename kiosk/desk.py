@@ -13,11 +13,12 @@ from kiosk import site, visit
 from kiosk.enrolling import Enrolling
 from kiosk.identify import roster
 from kiosk.identify.parts import PartFinder
-from kiosk.journal import Bounds, Entry, open_journal
+from kiosk.journal import FILE, Bounds, Entry, open_journal
 from kiosk.protocol import badge_reading, days
 from kiosk.protocol.badges import Verifier, claims_badge
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, PersonKind, Shown
+from kiosk.recovery import Life
 from kiosk.settings import KioskSettings
 from kiosk.spelling import spelling_of
 from kiosk.visit import Answer, Decision, Holder, Instant, Presented, Sighting, SiteRules
@@ -37,11 +38,12 @@ class _Boot:
 class Desk:
     """Belongs to the deciding loop's thread. Its methods raise sqlite3.Error or OSError."""
 
-    def __init__(self, settings: KioskSettings) -> None:
-        """Open journal and site file, or make them anew."""
-        settings.data.mkdir(parents=True, exist_ok=True)
-        site.open_site(settings.data).close()
-        self._journal = open_journal(settings.data)
+    def __init__(self, settings: KioskSettings, *, known: Life | None = None) -> None:
+        """Open journal and site file, or make them anew; `known` is the journal as remembered."""
+        self._folder = settings.data
+        self._folder.mkdir(parents=True, exist_ok=True)
+        site.open_site(self._folder).close()
+        self._journal = open_journal(self._folder, known=known)
         self._roster = roster.Finder(self._journal.database, schema="site")
         self._parts = PartFinder(self._journal.database, schema="site")
         self._spelling = spelling_of(settings)
@@ -62,6 +64,7 @@ class Desk:
     def answer(self, sighting: Sighting) -> Answer:
         """Decide what the person is told. When this returns, what was decided is on disk."""
         reading = sighting.reading
+        self._journal.check_place()
         self.note_time(reading)
         instant = visit.instant_of(reading, self._anchor(reading))
         sighting, found = self._identify(sighting, instant)
@@ -102,9 +105,18 @@ class Desk:
         confirmed = site.confirmed(self._journal.database, self._journal.install)
         return self._journal.purge(confirmed=confirmed, now=instant.at)
 
+    @property
+    def install(self) -> UUID:
+        """Which life of the journal this is."""
+        return self._journal.install
+
     def check_writable(self) -> None:
         """Raise when nothing could be recorded now."""
         self._journal.check_writable()
+
+    def rescue(self) -> None:
+        """Keep what an open journal holds whose files were deleted under it."""
+        self._journal.rescue(self._folder / FILE)
 
     def close(self) -> None:
         """Let go of the files."""

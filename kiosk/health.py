@@ -33,6 +33,7 @@ class Standing:
     remarks: int = 0
     photos: int = 0
     faces_version: int = 0
+    salvaged: int = 0
 
 
 def heartbeat(
@@ -56,6 +57,7 @@ def heartbeat(
         first_seq=span.first,
         last_seq=span.last,
         queue=max(0, span.last - standing.confirmed),
+        salvaged=standing.salvaged,
         roster_version=standing.roster_version,
         heard_upto=standing.heard_upto,
         caught_up=standing.caught_up,

@@ -13,10 +13,12 @@ from sqlite_utils import Database
 
 from drivers.clock.clock import Reading
 from kiosk import database as files
-from kiosk.database import from_micros, to_micros, transaction
+from kiosk import recovery
+from kiosk.database import Damaged, Place, from_micros, to_micros, transaction
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, Shown
 from kiosk.protocol.movements import Track
+from kiosk.recovery import Life
 
 FILE = "journal.sqlite3"
 KEPT = timedelta(days=30)
@@ -29,9 +31,15 @@ _TRACKS_OF = """
     SELECT t.id, COALESCE(s.at, t.at) FROM tracks t LEFT JOIN site.site_tracks s ON s.id = t.id
     WHERE t.person = ?1 AND t.at >= ?2 AND t.at < ?3 AND t.shown IN ('signed_in', 'signed_out')
         AND (s.id IS NULL OR (s.person = ?1 AND s.at >= ?2 AND s.at < ?3))
+    UNION ALL SELECT o.id, COALESCE(s.at, o.at)
+    FROM salvaged o LEFT JOIN site.site_tracks s ON s.id = o.id
+    WHERE o.person = ?1 AND o.at >= ?2 AND o.at < ?3 AND o.shown IN ('signed_in', 'signed_out')
+        AND (s.id IS NULL OR (s.person = ?1 AND s.at >= ?2 AND s.at < ?3))
     UNION ALL SELECT id, at FROM site.site_tracks WHERE person = ?1 AND at >= ?2 AND at < ?3"""
 _LAST_REFUSAL = """SELECT MAX(at) FROM tracks
     WHERE credential = ? AND method = ? AND shown IN ('unknown', 'blocked')"""
+_PURGE_SALVAGED = """DELETE FROM salvaged WHERE at < ? AND seq <= (
+    SELECT upto FROM site.confirmed c WHERE c.install = salvaged.install)"""
 _REPAIR = """UPDATE tracks SET at = ? - (? - uptime_ms) * 1000 WHERE boot = ? AND trusted = 0"""
 
 
@@ -63,7 +71,9 @@ class Journal:
     def __init__(self, database: Database) -> None:
         """Use the open `database`, and make the journal's tables where they are missing."""
         self._database = database
-        self.install = _create(database)
+        self._place = Place()
+        _create(database)
+        self.install = _identity(database)
 
     @property
     def database(self) -> Database:
@@ -124,6 +134,7 @@ class Journal:
             "SELECT seq, trusted, at FROM tracks ORDER BY seq LIMIT ?", (PURGED_AT_ONCE,)
         )
         upto = min(_last_old(rows.fetchall(), oldest), confirmed, self.last_seq() - 1)
+        self._database.execute(_PURGE_SALVAGED, (oldest,))
         return self._database.execute("DELETE FROM tracks WHERE seq <= ?", (upto,)).rowcount
 
     def last_seq(self) -> int:
@@ -133,40 +144,80 @@ class Journal:
 
     def check_writable(self) -> None:
         """Raise sqlite3.Error when the journal cannot take a write now."""
+        self.check_place()
         with transaction(self._database):
             self._database.execute("UPDATE identity SET checked = checked + 1")
+
+    def stays_at(self, place: Place) -> None:
+        """From now on what is written while `place` does not hold is lost, and raises Damaged."""
+        self._place = place
+
+    def check_place(self) -> None:
+        """Raise Damaged when a file was deleted or replaced under the open journal."""
+        if not self._place.still_holds():
+            raise Damaged("a file was taken away while it was open")
+
+    def rescue(self, path: Path) -> None:
+        """Set aside what the open journal holds, if its own files are gone."""
+        if Place(self._place.found[:2]).still_holds():
+            return
+        copy = files.free_name(path)
+        self._database.execute("VACUUM main INTO ?", (str(copy),))
+        files.set_aside(path, why="a file was taken away while it was open")
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
 
-def open_journal(folder: Path) -> Journal:
-    """The journal in `folder`, beside the site's file; it is made anew where there is none."""
-    database = files.open_sound(folder / FILE, durability=files.Durability.FULL)
+def open_journal(folder: Path, *, known: Life | None = None) -> Journal:
+    """The journal in `folder`, beside the site's file; it is made anew where there is none.
+
+    One that is broken, or lacks numbers that were given out, is set aside, and what can be
+    read in it brought into a new one. `known` is what a running kiosk remembers of it.
+    """
+    path, site = folder / FILE, folder / "site.sqlite3"
+    wal = recovery.newest_in_wal(path)
+
+    def prepare(database: Database) -> None:
+        database.attach("site", site)
+        recovery.check_numbers(database, wal=wal, known=known)
+
+    database = files.open_sound(path, durability=files.Durability.FULL, prepare=prepare)
     with files.closing_on_error(database):
-        database.attach("site", folder / "site.sqlite3")
-        return Journal(database)
+        _create(database)
+        recovery.salvage(database, path, known=known)
+        journal = Journal(database)
+        recovery.tell_losses(database, folder)
+        journal.stays_at(Place.of(path, path.with_name(f"{FILE}-wal"), site))
+    return journal
 
 
 def _last_old(rows: Iterable[tuple[int, int, int]], oldest: int) -> int:
     return max((seq for seq, trusted, at in rows if trusted and at < oldest), default=0)
 
 
-def _create(database: Database) -> UUID:
+def _create(database: Database) -> None:
     with transaction(database):
-        for statement in _SCHEMA:
+        for statement in (*_SCHEMA, *recovery.SCHEMA):
             database.execute(statement)
+
+
+def _identity(database: Database) -> UUID:
+    """Which life of the journal this is. It stands on two pages, for one may break."""
+    with transaction(database):
         row = database.execute("SELECT install FROM identity").fetchone()
         if row:
             return UUID(bytes=row[0])
         install = uuid4()
         database.execute("INSERT INTO identity VALUES (?, 0)", (install.bytes,))
+        database.execute("INSERT INTO lives VALUES (?, 0)", (install.bytes,))
     return install
 
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS identity (install BLOB NOT NULL, checked INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS lives (install BLOB NOT NULL, begun INTEGER NOT NULL)",
     """CREATE TABLE IF NOT EXISTS tracks (
         seq INTEGER PRIMARY KEY, id BLOB NOT NULL, claimed INTEGER NOT NULL, at INTEGER NOT NULL,
         boot BLOB NOT NULL, uptime_ms INTEGER NOT NULL, trusted INTEGER NOT NULL,

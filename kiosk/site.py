@@ -72,7 +72,12 @@ def confirmed(database: Database, install: UUID) -> int:
 
 
 def confirm(database: Database, install: UUID, upto: int) -> None:
-    """Take the gateway's word. It may fall: a gateway restored from a backup knows less."""
+    """Take the gateway's word. It may fall: a gateway restored from a backup knows less.
+
+    Hearing it again writes nothing.
+    """
+    if confirmed(database, install) == upto:
+        return
     database.execute("INSERT OR REPLACE INTO confirmed VALUES (?, ?)", (install.bytes, upto))
 
 

@@ -16,7 +16,8 @@ class Kiosk(models.Model):
 
     Out of service it is still listened to, but nothing waits for it. `heartbeat_*` hold
     what the last heartbeat said. `devices_away` has, for each device that does not answer, why;
-    `remarks` and `photos` count what waits on the kiosk to be told.
+    `remarks` and `photos` count what waits on the kiosk to be told, and `salvaged` the tracks
+    that could be read out of a journal that broke.
     """
 
     id = models.SlugField(max_length=32, primary_key=True)
@@ -40,6 +41,7 @@ class Kiosk(models.Model):
     remarks = models.PositiveIntegerField(default=0)
     photos = models.PositiveIntegerField(default=0)
     faces_version = models.PositiveBigIntegerField(default=0)
+    salvaged = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name
@@ -128,7 +130,10 @@ class Install(models.Model):
 
 
 class Hole(models.Model):
-    """Numbers of an install that were skipped; closed when they came, lost when they cannot."""
+    """Numbers of an install that were skipped; closed when they came, lost when they cannot.
+
+    One of an earlier life of the kiosk is as good as lost: only what was salvaged still comes.
+    """
 
     install = models.ForeignKey(Install, on_delete=models.CASCADE, related_name="holes")
     first = models.PositiveBigIntegerField()

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from gateway.fleet.models import BootAnchor, Hole, Install, Kiosk
-from gateway.fleet.rules import heard_until, is_silent
+from gateway.fleet.rules import Gap, heard_until, is_silent
 from kiosk.protocol.clocks import Anchor
 
 
@@ -61,13 +63,32 @@ def heard(site_id: int) -> dict[str, datetime | None]:
 
 
 def losses(site_id: int, *, since: datetime) -> dict[str, int]:
-    """How many tracks each kiosk in service lost for good, as was noticed from `since` on."""
-    holes = Hole.objects.filter(lost=True, noticed_at__gte=since, closed_at=None)
+    """How many tracks each kiosk in service lost, as was noticed from `since` on.
+
+    What is missing of an earlier life of its journal counts, though it may still be salvaged.
+    """
+    gone = Q(lost=True) | ~Q(install__install=F("install__kiosk__install"))
+    holes = Hole.objects.filter(gone, noticed_at__gte=since, closed_at=None)
     here = holes.filter(install__kiosk__site_id=site_id, install__kiosk__in_service=True)
     lost: dict[str, int] = {}
     for kiosk_id, first, last in here.values_list("install__kiosk_id", "first", "last"):
         lost[kiosk_id] = lost.get(kiosk_id, 0) + last - first + 1
     return lost
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What of an install has not come: `lost` never will, `last` is the newest such number."""
+
+    lost: tuple[Gap, ...]
+    last: int
+
+
+def missing(install: Install) -> Missing:
+    """The holes of the install that are not closed."""
+    holes = tuple(install.holes.filter(closed_at=None))
+    lost = tuple(Gap(hole.first, hole.last) for hole in holes if hole.lost)
+    return Missing(lost, max((hole.last for hole in holes), default=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,12 @@ def _heard_until(row: Kiosk, upto: int) -> datetime | None:
         last_seq=row.heartbeat_last_seq,
         upto=upto,
         clock_trusted=row.clock_trusted,
+        salvaged=row.salvaged,
     )
+
+
+def _is_lost(hole: Hole, row: Kiosk) -> bool:
+    return hole.lost or hole.install.install != row.install
 
 
 def _line(row: Kiosk, upto: int, holes: list[Hole], now: datetime) -> KioskLine:
@@ -137,8 +163,8 @@ def _line(row: Kiosk, upto: int, holes: list[Hole], now: datetime) -> KioskLine:
         software=row.software,
         disk_free_mb=row.disk_free_mb,
         roster_version=row.roster_version,
-        holes=tuple((hole.first, hole.last) for hole in holes if not hole.lost),
-        lost=tuple((hole.first, hole.last) for hole in holes if hole.lost),
+        holes=tuple((hole.first, hole.last) for hole in holes if not _is_lost(hole, row)),
+        lost=tuple((hole.first, hole.last) for hole in holes if _is_lost(hole, row)),
         devices_away=row.devices_away,
         remarks=row.remarks,
         photos=row.photos,

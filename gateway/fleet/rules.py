@@ -23,31 +23,42 @@ class Received:
     gaps: tuple[Gap, ...] = ()
 
 
-def received(upto: int, numbers: Iterable[int], *, first_held: int = 0) -> Received:
-    """Extend `upto` by the numbers at hand; those below `first_held` cannot come any more."""
+def received(
+    upto: int,
+    numbers: Iterable[int],
+    *,
+    first_held: int = 0,
+    lost: Iterable[Gap] = (),
+    last: int = 0,
+) -> Received:
+    """Extend `upto` by the numbers at hand; those below `first_held` cannot come any more.
+
+    Neither can those in `lost`. `last` is a number that is known to have been given out.
+    """
     reached = max(upto, first_held - 1) if first_held else upto
     gaps: list[Gap] = []
-    last = reached
-    for number in sorted(set(numbers)):
-        if number <= last:
-            continue
-        if number > last + 1:
-            gaps.append(Gap(last + 1, number - 1))
-        last = number
+    end = reached
+    for first, until in sorted({*((n, n) for n in numbers), *((g.first, g.last) for g in lost)}):
+        if first > end + 1:
+            gaps.append(Gap(end + 1, first - 1))
+        end = max(end, until)
         if not gaps:
-            reached = number
+            reached = end
+    if last > end:
+        gaps.append(Gap(end + 1, last))
     return Received(reached, tuple(gaps))
 
 
 def heard_until(
-    *, sent_at: datetime | None, last_seq: int, upto: int, clock_trusted: bool
+    *, sent_at: datetime | None, last_seq: int, upto: int, clock_trusted: bool, salvaged: int = 0
 ) -> datetime | None:
     """The instant up to which a kiosk can hold nothing we lack; None when it never said so.
 
     A heartbeat vouches for everything before it once every number it names has come in,
-    and only when the clock it speaks by is trusted.
+    and only when the clock it speaks by is trusted. It does not while tracks of an earlier
+    life are still to come.
     """
-    if sent_at is None or not clock_trusted or upto < last_seq:
+    if sent_at is None or not clock_trusted or upto < last_seq or salvaged:
         return None
     return sent_at
 

@@ -88,13 +88,16 @@ def hold_clocks(kiosk_ids: Collection[str]) -> None:
 
 
 @transaction.atomic
-def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> None:
-    """Keep what a kiosk says of itself; hearing it again changes nothing. Raises UnknownKiosk."""
+def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> Install | None:
+    """Keep what a kiosk says of itself; hearing it again changes nothing. Raises UnknownKiosk.
+
+    Answers the earlier life of its database that has just ended with numbers not yet come.
+    """
     kiosk = _locked(heartbeat.kiosk)
     life = (heartbeat.kiosk, heartbeat.install)
     install = lock_installs([life], now=now)[life]
     _drop_unobtainable(install, heartbeat.first_seq or heartbeat.last_seq + 1, now)
-    _note_left_behind(kiosk, install, now)
+    former = _note_left_behind(kiosk, install, now)
     kiosk.online = True
     kiosk.last_heard_at = now
     kiosk.install = heartbeat.install
@@ -110,7 +113,9 @@ def hear_heartbeat(*, heartbeat: Heartbeat, now: datetime) -> None:
     kiosk.remarks = heartbeat.remarks
     kiosk.photos = heartbeat.photos
     kiosk.faces_version = heartbeat.faces_version
+    kiosk.salvaged = heartbeat.salvaged
     kiosk.save()
+    return former
 
 
 def lock_installs(lives: Collection[Life], *, now: datetime) -> dict[Life, Install]:
@@ -148,6 +153,12 @@ def keep_received(
     for row, done in told:
         if done.gaps or row in unsure:
             _note_gaps(row, done.gaps, now)
+
+
+def note_lost(install: Install, gaps: Iterable[Gap], *, now: datetime) -> None:
+    """These numbers of the install cannot come any more: say so, once."""
+    for gap in gaps:
+        _note_lost(install, gap, now)
 
 
 def holed(installs: Collection[Install]) -> set[Install]:
@@ -199,13 +210,15 @@ def _drop_unobtainable(install: Install, first_held: int, now: datetime) -> None
     Install.objects.filter(pk=install.pk).update(upto=first_held - 1, first_held=first_held)
 
 
-def _note_left_behind(kiosk: Kiosk, install: Install, now: datetime) -> None:
-    """What an earlier life of the database gave numbers to and never sent went with it."""
+def _note_left_behind(kiosk: Kiosk, install: Install, now: datetime) -> Install | None:
+    """What an earlier life of the database gave numbers to and has not sent may be gone with it."""
     if kiosk.install in {None, install.install}:
-        return
+        return None
     before = Install.objects.filter(kiosk=kiosk, install=kiosk.install, pk__lt=install.pk).first()
-    if before is not None and before.upto < kiosk.heartbeat_last_seq:
-        _note_lost(before, Gap(before.upto + 1, kiosk.heartbeat_last_seq), now)
+    if before is None or before.upto >= kiosk.heartbeat_last_seq:
+        return None
+    _note_gaps(before, [Gap(before.upto + 1, kiosk.heartbeat_last_seq)], now)
+    return before
 
 
 def _note_lost(install: Install, gap: Gap, now: datetime) -> None:

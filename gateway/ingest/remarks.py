@@ -11,7 +11,7 @@ from gateway.attendance.evacuation import hear_tick
 from gateway.attendance.reasons import keep_reason
 from gateway.errors import Rejected
 from gateway.fleet.models import Kiosk
-from gateway.ingest import enrolling, faces
+from gateway.ingest import enrolling, faces, journals
 from gateway.ingest.parsing import Aside
 from gateway.ingest.services import keep_batch
 from kiosk.protocol.remarks import (
@@ -19,6 +19,7 @@ from kiosk.protocol.remarks import (
     EnrolmentRefused,
     FaceEnrolled,
     FaceSeen,
+    JournalLost,
     LateReasonGiven,
     MarkedSafe,
     Remark,
@@ -44,6 +45,7 @@ HANDLERS: Mapping[type, Handler] = {
     LateReasonGiven: _late_reason,
     FaceEnrolled: faces.face_enrolled,
     FaceSeen: faces.face_seen,
+    JournalLost: journals.journal_lost,
     MarkedSafe: _marked_safe,
 }
 """Who takes which remark."""

@@ -13,6 +13,7 @@ from gateway.attendance.models import Track
 from gateway.attendance.recording import Heard, Kept
 from gateway.attendance.services import record_tracks, repair_boots
 from gateway.fleet.models import Install, Kiosk
+from gateway.fleet.queries import missing
 from gateway.fleet.rules import Received, received
 from gateway.fleet.services import (
     Life,
@@ -66,8 +67,23 @@ def hear(*, heartbeat: Heartbeat, now: datetime) -> int:
     boots = hear_anchors(kiosk_id=heartbeat.kiosk, anchors=heartbeat.anchors)
     if boots:
         repair_boots(kiosk_id=heartbeat.kiosk, boots=boots, now=now)
-    hear_heartbeat(heartbeat=heartbeat, now=now)
+    former = hear_heartbeat(heartbeat=heartbeat, now=now)
+    if former is not None:
+        recount(former, now=now)
     return Install.objects.get(kiosk_id=heartbeat.kiosk, install=heartbeat.install).upto
+
+
+def stored_numbers(install: Install, *, above: int) -> frozenset[int]:
+    """The numbers of the install that have come, as tracks or set aside."""
+    life = {"install": install.install, "seq__gt": above}
+    stored = Track.objects.filter(kiosk_id=install.kiosk_id, **life).values_list("seq", flat=True)
+    aside = SetAside.objects.filter(kiosk=install.kiosk_id, **life).values_list("seq", flat=True)
+    return frozenset(seq for seq in (*stored, *aside) if seq is not None)
+
+
+def recount(install: Install, *, now: datetime) -> None:
+    """Look anew how far the install has come in, and what of it is missing."""
+    keep_received([(install, _recount(install))], now=now, unsure=(install,))
 
 
 def settle(*, set_aside_id: int, by: str, now: datetime) -> bool:
@@ -131,11 +147,16 @@ def _received(install: Install, numbers: set[int], unsure: set[Install]) -> Rece
     found = received(install.upto, numbers, first_held=install.first_held)
     if not found.gaps and install not in unsure:
         return found
-    life = {"install": install.install, "seq__gt": install.upto}
-    stored = Track.objects.filter(kiosk_id=install.kiosk_id, **life).values_list("seq", flat=True)
-    aside = SetAside.objects.filter(kiosk=install.kiosk_id, **life).values_list("seq", flat=True)
-    every = {seq for seq in (*stored, *aside) if seq is not None}
-    return received(install.upto, every, first_held=install.first_held)
+    return _recount(install)
+
+
+def _recount(install: Install) -> Received:
+    """Count what the store holds of the install, and what is known to be lost of it."""
+    gone = missing(install)
+    every = stored_numbers(install, above=install.upto)
+    return received(
+        install.upto, every, first_held=install.first_held, lost=gone.lost, last=gone.last
+    )
 
 
 def _set_aside(asides: Sequence[Aside], now: datetime) -> None:

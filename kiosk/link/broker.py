@@ -73,6 +73,12 @@ class BrokerLine:
         """Hand a message to the client; it goes out with QoS 1 while the line is up."""
         self._client.publish(topic, payload, qos=1, retain=retain)
 
+    def listen(self) -> None:
+        """Subscribe, also once more: what is retained is then told again."""
+        own, shared = self._topics, topics.SiteTopics(self._settings.site)
+        filters = (own.all_down, shared.all_down, topics.GATEWAY_STATE)
+        self._client.subscribe([(each, 1) for each in filters])
+
     def leave(self) -> None:
         """Say goodbye and let the line go."""
         self._say_online(online=False)
@@ -110,7 +116,7 @@ class BrokerLine:
         self._client.loop_forever(retry_first_connection=True)
 
     def _on_connect(
-        self, client: Client, _: object, __: ConnectFlags, code: ReasonCode, ___: Properties | None
+        self, _: Client, __: object, ___: ConnectFlags, code: ReasonCode, ____: Properties | None
     ) -> None:
         if code.is_failure:
             self.trouble = str(code)
@@ -118,9 +124,7 @@ class BrokerLine:
             return
         self._is_away, self.trouble = False, ""
         log.info("broker_connected")
-        own, shared = self._topics, topics.SiteTopics(self._settings.site)
-        filters = (own.all_down, shared.all_down, topics.GATEWAY_STATE)
-        client.subscribe([(each, 1) for each in filters])
+        self.listen()
         self._say_online(online=True)
         self._put(Connected())
 

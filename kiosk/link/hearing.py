@@ -37,8 +37,9 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The gateway has committed all up to here."""
+    """The gateway has committed all of this life of the journal up to here."""
 
+    install: UUID
     upto: int
 
 
@@ -87,13 +88,13 @@ class Ear:
         clock: Clock,
         kiosk: str,
         site_id: str,
-        install: UUID,
+        installs: frozenset[UUID],
     ) -> None:
         own, shared = topics.KioskTopics(kiosk), topics.SiteTopics(site_id)
         self._database = database
         self._faces = faces
         self._clock = clock
-        self._install = install
+        self._installs = installs
         self._site_id = site_id
         self._routes = {
             topics.GATEWAY_STATE: _route(GatewayState, _gateway_is),
@@ -144,10 +145,10 @@ class Ear:
             raise NotUnderstood(f"{topic}: {place or 'message'}: {first['msg']}") from None
 
     def _confirm(self, message: Upto) -> Meaning:
-        if message.install != self._install:
+        if message.install not in self._installs:
             return Change.NOTHING
         site.confirm(self._database, message.install, message.upto)
-        return Confirmed(message.upto)
+        return Confirmed(message.install, message.upto)
 
     def _take_roster(self, part: RosterPart) -> Meaning:
         """A part heard before means nothing; one that does not follow on was preceded by others."""

@@ -1,7 +1,6 @@
 """The link to the gateway: sends what is journalled until it is confirmed, keeps what it hears."""
 
 import base64
-import random
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,29 +10,27 @@ from threading import Event
 from uuid import UUID
 
 import structlog
-from sqlite_utils import Database
 
 from drivers.clock.clock import Clock
-from kiosk import health, site
-from kiosk.backlog import Backlog
+from kiosk import health
+from kiosk.database import Damaged
 from kiosk.devices import Devices
-from kiosk.faces.shelf import FaceShelf
 from kiosk.link.broker import BrokerEvent, BrokerLine, Connected, Disconnected, Heard
-from kiosk.link.hearing import Change, Confirmed, Ear, GatewayIs, Kept, Meaning, NotUnderstood
+from kiosk.link.hearing import Change, Confirmed, GatewayIs, Kept, Meaning, NotUnderstood
 from kiosk.link.relay import Errand, Relay
-from kiosk.link.sending import Window
 from kiosk.link.state import LinkState
-from kiosk.photos import PhotoBox
-from kiosk.protocol.messages import MOST_TRACKS, PhotoTaken, Tracks
+from kiosk.link.store import Store, open_store
+from kiosk.protocol.messages import MOST_TRACKS, PhotoTaken, TrackMade, Tracks
 from kiosk.protocol.remarks import Remarks
 from kiosk.protocol.topics import KioskTopics
-from kiosk.remarks import RemarkBook
 from kiosk.sealkey import seal_key
 from kiosk.settings import KioskSettings
 
 log = structlog.get_logger()
 
 PAUSE = timedelta(seconds=1)
+CHECKS_APART = timedelta(hours=1)
+"""How often the whole journal is read: a card may forget what nobody has asked for yet."""
 BEATS_APART = timedelta(seconds=1)
 """Two heartbeats are at least this far apart, however much happens."""
 
@@ -48,27 +45,11 @@ class Recorded:
 LinkEvent = BrokerEvent | Recorded | Errand
 
 
-@dataclass(slots=True)
-class _Store:
-    """What the link reads and writes; it belongs to the link's thread."""
-
-    backlog: Backlog
-    ear: Ear
-    window: Window
-    database: Database
-    remarks: RemarkBook
-    photos: PhotoBox
-
-    def close(self) -> None:
-        """Let go of both files."""
-        self.backlog.close()
-        self.database.close()
-
-
 class Link:
     """Lives in a thread of its own; the deciding loop only ever drops a word in its inbox.
 
-    `tell` hears how the link is, `changed` what of the gateway's word is new.
+    `tell` hears how the link is, `changed` what of the gateway's word is new, `doubt` which
+    life of the journal does not read.
     """
 
     def __init__(
@@ -79,18 +60,22 @@ class Link:
         devices: Devices,
         tell: Callable[[LinkState], None],
         changed: Callable[[Change], None],
+        doubt: Callable[[UUID | None], None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._devices = devices
         self._tell = tell
         self._changed = changed
+        self._doubt = doubt
         self._topics = KioskTopics(settings.kiosk)
         self._inbox: SimpleQueue[LinkEvent | None] = SimpleQueue()
         self._line = BrokerLine(settings, put=self._inbox.put)
         self._is_connected = False
         self._gateway: GatewayIs | None = None
         self._last = 0
+        self._install: UUID | None = None
+        self._check_due = clock.read().uptime + CHECKS_APART
         self._beat_due: timedelta | None = None
         self._beat_at = timedelta(0)
         self._relays = {errand: Relay() for errand in Errand}
@@ -123,57 +108,56 @@ class Link:
             self._line.leave()
 
     def _work(self, stop: Event) -> None:
-        """Work with the databases until they fail; a failed one is opened again."""
+        """Work with the files until they fail or are made anew; then they are opened again."""
         try:
             store = self._open()
         except (sqlite3.Error, OSError) as closed:
-            log.warning("link_waits_for_database", reason=str(closed))
-            stop.wait(PAUSE.total_seconds())
+            self._fail(closed, stop, install=None)
             return
         try:
-            while not stop.is_set():
+            while not stop.is_set() and store.is_current():
                 self._turn(store)
         except (sqlite3.Error, OSError) as failed:
-            log.error("link_database_failed", reason=str(failed))
-            stop.wait(PAUSE.total_seconds())
+            self._fail(failed, stop, install=store.backlog.install)
         finally:
             store.close()
 
-    def _open(self) -> _Store:
-        folder = self._settings.data
-        backlog = Backlog(folder)
-        try:
-            database = site.open_site(folder)
-        except BaseException:
-            backlog.close()
-            raise
-        confirmed = site.confirmed(database, backlog.install)
-        ear = Ear(
-            database,
-            faces=FaceShelf(folder),
-            clock=self._clock,
-            kiosk=self._settings.kiosk,
-            site_id=self._settings.site,
-            install=backlog.install,
-        )
-        window = Window(confirmed=confirmed, jitter=random.SystemRandom().random)
-        self._last = max(self._last, backlog.span().last)
-        site.forget_tracks(database, now=self._clock.read().utc)
-        return _Store(backlog, ear, window, database, RemarkBook(folder), PhotoBox(folder))
+    def _fail(self, why: Exception, stop: Event, *, install: UUID | None) -> None:
+        log.error("link_database_failed", reason=str(why))
+        if isinstance(why, Damaged):
+            self._doubt(install)
+        stop.wait(PAUSE.total_seconds())
 
-    def _turn(self, store: _Store) -> None:
+    def _open(self) -> Store:
+        """Open the files; what a file made anew lacks is asked for again."""
+        store = open_store(self._settings, self._clock)
+        install, last = store.backlog.install, store.backlog.span().last
+        self._last = max(self._last, last) if install == self._install else last
+        self._install = install
+        for relay in self._relays.values():
+            relay.rewind()
+        if self._is_connected:
+            self._line.listen()
+            self._beat_soon(at_once=True)
+        return store
+
+    def _turn(self, store: Store) -> None:
         for event in self._events(store):
             self._take(store, event)
         now = self._clock.read().uptime
         if store.window.tire(now=now):
             log.info("tracks_unconfirmed", upto=store.window.confirmed, last=self._last)
+        store.leftovers.tire(now=now)
+        if now >= self._check_due:
+            self._check_due = now + CHECKS_APART
+            store.backlog.check()
         self._send(store, now=now)
         self._carry(store, now=now)
         if self._is_connected and self._beat_due is not None and now >= self._beat_due:
             self._beat(store, now=now)
         self._report(store)
 
-    def _events(self, store: _Store) -> list[LinkEvent | None]:
+    def _events(self, store: Store) -> list[LinkEvent | None]:
         """Everything there is, at least one thing unless time is up."""
         try:
             found = [self._inbox.get(timeout=self._leisure(store).total_seconds())]
@@ -183,16 +167,16 @@ class Link:
             return []
         return found
 
-    def _leisure(self, store: _Store) -> timedelta:
+    def _leisure(self, store: Store) -> timedelta:
         if not self._is_connected:
             return PAUSE
         now = self._clock.read().uptime
         wakes = (relay.wakes_at for relay in self._relays.values())
-        awaited = (self._beat_due, store.window.wakes_at, *wakes)
+        awaited = (self._beat_due, store.window.wakes_at, *store.leftovers.wakes(), *wakes)
         due = [at - now for at in awaited if at is not None]
         return min(max(min(due, default=PAUSE), timedelta(0)), PAUSE)
 
-    def _take(self, store: _Store, event: LinkEvent | None) -> None:
+    def _take(self, store: Store, event: LinkEvent | None) -> None:
         match event:
             case Recorded(seq):
                 self._last = max(self._last, seq)
@@ -206,15 +190,19 @@ class Link:
             case Disconnected():
                 self._is_connected, self._gateway = False, None
 
-    def _hear(self, store: _Store, topic: str, payload: bytes) -> None:
+    def _hear(self, store: Store, topic: str, payload: bytes) -> None:
         try:
             self._follow(store, store.ear.hear(topic, payload))
         except NotUnderstood as wrong:
             log.error("message_dropped", reason=str(wrong))
 
-    def _follow(self, store: _Store, meaning: Meaning) -> None:
+    def _follow(self, store: Store, meaning: Meaning) -> None:
         match meaning:
-            case Confirmed(upto):
+            case Confirmed(install, upto) if install != store.backlog.install:
+                store.leftovers.confirm(install, upto, now=self._clock.read().uptime)
+                if not store.leftovers.count:
+                    self._beat_soon()
+            case Confirmed(_, upto):
                 had = store.window.confirmed
                 store.window.confirm(upto, now=self._clock.read().uptime)
                 if upto >= self._last > had:
@@ -228,29 +216,35 @@ class Link:
             case Change():
                 self._changed(meaning)
 
-    def _meet(self, store: _Store, gateway: GatewayIs) -> None:
+    def _meet(self, store: Store, gateway: GatewayIs) -> None:
         """A gateway not met on this line, or that was away, is told all unconfirmed again."""
         known, self._gateway = self._gateway, gateway
         if gateway.online and gateway != known:
             store.window.rewind()
+            store.leftovers.rewind()
             for relay in self._relays.values():
                 relay.rewind()
             store.ear.missed_something()
             self._beat_soon(at_once=True)
 
-    def _send(self, store: _Store, *, now: timedelta) -> None:
+    def _send(self, store: Store, *, now: timedelta) -> None:
         if not self._is_online():
             return
+        for install, tracks in store.leftovers.next(now=now):
+            self._publish(install, tracks)
         while (after := store.window.next_after(self._last)) is not None:
             tracks = store.backlog.after(after, most=MOST_TRACKS)
             if not tracks:
+                self._last = store.backlog.span().last
                 return
-            install = store.backlog.install
-            message = Tracks(kiosk=self._settings.kiosk, install=install, tracks=tracks)
-            self._line.publish(self._topics.tracks, message.model_dump_json())
+            self._publish(store.backlog.install, tracks)
             store.window.sent(tracks[-1].seq, now=now)
 
-    def _carry(self, store: _Store, *, now: timedelta) -> None:
+    def _publish(self, install: UUID, tracks: tuple[TrackMade, ...]) -> None:
+        message = Tracks(kiosk=self._settings.kiosk, install=install, tracks=tracks)
+        self._line.publish(self._topics.tracks, message.model_dump_json())
+
+    def _carry(self, store: Store, *, now: timedelta) -> None:
         """What else there is goes after the tracks it may speak of, never before them."""
         if not self._is_online() or store.window.confirmed < self._last:
             return
@@ -259,14 +253,14 @@ class Link:
                 load = self._remarks if errand is Errand.REMARKS else self._photo
                 relay.sent(load(store), now=now)
 
-    def _remarks(self, store: _Store) -> tuple[UUID, ...]:
+    def _remarks(self, store: Store) -> tuple[UUID, ...]:
         remarks = store.remarks.oldest()
         if remarks:
             message = Remarks(kiosk=self._settings.kiosk, remarks=remarks)
             self._line.publish(self._topics.remarks, message.model_dump_json())
         return tuple(each.id for each in remarks)
 
-    def _photo(self, store: _Store) -> tuple[UUID, ...]:
+    def _photo(self, store: Store) -> tuple[UUID, ...]:
         still = store.photos.oldest()
         if still is None:
             return ()
@@ -277,7 +271,7 @@ class Link:
         self._line.publish(self._topics.photos, message.model_dump_json())
         return (still.track,)
 
-    def _let_go(self, store: _Store, what: Errand, ids: tuple[UUID, ...]) -> None:
+    def _let_go(self, store: Store, what: Errand, ids: tuple[UUID, ...]) -> None:
         box = store.remarks if what is Errand.REMARKS else store.photos
         box.forget(ids)
         self._relays[what].kept(ids)
@@ -290,7 +284,7 @@ class Link:
         soon = timedelta(0) if at_once else self._beat_at + BEATS_APART
         self._beat_due = soon if self._beat_due is None else min(self._beat_due, soon)
 
-    def _beat(self, store: _Store, *, now: timedelta) -> None:
+    def _beat(self, store: Store, *, now: timedelta) -> None:
         standing = health.Standing(
             confirmed=store.window.confirmed,
             roster_version=store.ear.roster_version(),
@@ -299,6 +293,7 @@ class Link:
             remarks=store.remarks.count(),
             photos=store.photos.count(),
             faces_version=store.ear.faces_version(),
+            salvaged=store.leftovers.count,
         )
         heartbeat = health.heartbeat(
             self._settings,
@@ -312,8 +307,9 @@ class Link:
         self._beat_at = now
         self._beat_due = now + self._settings.heartbeat
 
-    def _report(self, store: _Store) -> None:
-        state = LinkState(self._is_online(), store.window.confirmed, self._last)
+    def _report(self, store: Store) -> None:
+        salvaged = store.leftovers.count
+        state = LinkState(self._is_online(), store.window.confirmed, self._last, salvaged)
         if state != self._state:
             self._state = state
             self._tell(state)

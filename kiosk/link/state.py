@@ -10,8 +10,9 @@ class LinkState:
     online: bool
     confirmed: int
     last: int
+    salvaged: int = 0
 
     @property
     def queue(self) -> int:
         """Tracks saved here and not yet confirmed."""
-        return max(0, self.last - self.confirmed)
+        return max(0, self.last - self.confirmed) + self.salvaged

@@ -101,7 +101,8 @@ class Heartbeat(Message):
     """Up: how the kiosk is, every few seconds and at once after connecting.
 
     `first_seq` is the oldest number the journal still holds (0 when it is empty),
-    `last_seq` the newest given out, `queue` how many are not yet confirmed.
+    `last_seq` the newest given out, `queue` how many are not yet confirmed; `salvaged` how
+    many more are not that could be read out of a journal that broke.
     `roster_version` and `heard_upto` (up to when no committed track of the site is missing)
     say what the kiosk has; while it is not `caught_up` it asks for all tracks since then.
     `seal_key` is the kiosk's public key: what only this kiosk may read is sealed to it.
@@ -127,6 +128,7 @@ class Heartbeat(Message):
     photos: NonNegativeInt = 0
     faces_version: NonNegativeInt = 0
     seal_key: Base64 = ""
+    salvaged: NonNegativeInt = 0
 
 
 class KioskState(Message):

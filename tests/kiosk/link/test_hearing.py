@@ -16,7 +16,7 @@ from tests.kiosk.faces.people import BEN, MIA, part
 from tests.kiosk.made import at, clock_at, site_settings, site_track, site_tracks
 from tests.kiosk.neighbours import KIOSK, SITE, person
 
-INSTALL = UUID(int=1)
+INSTALL, FORMER = UUID(int=1), UUID(int=3)
 OWN, SHARED = topics.KioskTopics(KIOSK), topics.SiteTopics(SITE)
 
 
@@ -28,7 +28,7 @@ def ear(site_file: Database, tmp_path: Path) -> Ear:
         clock=clock_at("08:00"),
         kiosk=KIOSK,
         site_id=SITE,
-        install=INSTALL,
+        installs=frozenset({INSTALL, FORMER}),
     )
 
 
@@ -39,8 +39,15 @@ def said(message: Message) -> bytes:
 def test_a_confirmation_is_kept(ear: Ear, site_file: Database) -> None:
     meaning = ear.hear(OWN.upto, said(Upto(install=INSTALL, upto=40)))
 
-    assert meaning == Confirmed(40)
+    assert meaning == Confirmed(INSTALL, 40)
     assert site.confirmed(site_file, INSTALL) == 40
+
+
+def test_a_confirmation_of_what_was_salvaged_is_kept_too(ear: Ear, site_file: Database) -> None:
+    meaning = ear.hear(OWN.upto, said(Upto(install=FORMER, upto=7)))
+
+    assert meaning == Confirmed(FORMER, 7)
+    assert site.confirmed(site_file, FORMER) == 7
 
 
 def test_a_confirmation_for_another_life_of_this_kiosk_means_nothing(
