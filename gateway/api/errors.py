@@ -21,6 +21,7 @@ from gateway.errors import GatewayError, Rejected, Unavailable
 from gateway.faces.errors import UnknownConsent, UnknownVerdict, WrongConsent
 from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, WrongOptions
 from gateway.people.errors import (
+    UnknownBadge,
     UnknownCredential,
     UnknownPerson,
     WrongCredential,
@@ -41,7 +42,7 @@ class NameTheSite(Rejected):
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
     UnknownKiosk, UnknownEntry, UnknownEnrolment, NoPhoto,
-    UnknownConsent, UnknownOnRoll, UnknownVerdict,
+    UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
