@@ -39,7 +39,7 @@ from kiosk.settings import KioskSettings
 from kiosk.simulated import SimulatedHardware
 from kiosk.staff import StaffButton
 from kiosk.stills import Stills
-from kiosk.visit import SiteRules
+from kiosk.visit import Answer, Outcome, SiteRules
 from kiosk.watching import CardWatch, watch
 
 FACES_HEAR = frozenset({Change.RULES, Change.FACES, Change.ENROLMENT})
@@ -215,10 +215,17 @@ class Kiosk:
             name,
             device,
             put=self.loop.see,
+            unread=self._ask_again,
             stop=self._stop,
             devices=self.devices,
             pulse=self.pulse,
         )
+
+    def _ask_again(self) -> None:
+        """Tell somebody that their card was not read. Nothing is recorded."""
+        reading = self._clock.read()
+        self.board.show(Answer(Outcome.UNREAD, reading.utc), now=reading.uptime)
+        self.lamps.show(Outcome.UNREAD)
 
     def _tray(self) -> Tray | None:
         """The cards that can be held up where the hardware is simulated."""

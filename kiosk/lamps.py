@@ -20,6 +20,7 @@ SIGNALS = {
     Outcome.NOT_RECORDED: Signal.NOT_RECORDED,
     Outcome.ENROLLED: Signal.IN,
     Outcome.NOT_ENROLLED: Signal.REFUSED,
+    Outcome.UNREAD: Signal.REFUSED,
 }
 
 

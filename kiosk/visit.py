@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     NOT_RECORDED = "not_recorded"
     ENROLLED = "enrolled"
     NOT_ENROLLED = "not_enrolled"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ class Board:
             asked = bool(self._offers.late_reasons and answer.late_minutes and answer.track)
             until = now + (self._asked_for if asked else self._shown_for)
             self._answers.appendleft(Shown(answer, until, self._count, asked))
-            self._can_record = answer.outcome is not Outcome.NOT_RECORDED
+            if answer.outcome is not Outcome.UNREAD:
+                self._can_record = answer.outcome is not Outcome.NOT_RECORDED
             self._bump()
 
     def forget(self, *, now: timedelta) -> None:

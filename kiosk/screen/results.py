@@ -24,6 +24,7 @@ ICONS = {
     Outcome.NOT_RECORDED: Brief.STOP,
     Outcome.ENROLLED: Brief.DONE,
     Outcome.NOT_ENROLLED: Brief.STOP,
+    Outcome.UNREAD: Brief.ASK,
 }
 REFUSALS = frozenset({Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.NOT_RECORDED})
 
@@ -76,9 +77,9 @@ def large(view: View, moment: Moment) -> Result | None:
 
 
 def earlier(view: View, moment: Moment, *, skip: int) -> tuple[Earlier, ...]:
-    """The answers of the foot, without the `skip` newest."""
-    small = view.answers[skip:][:FOOT]
-    return tuple(_earlier(each, view, moment) for each in small)
+    """The answers of the foot, without the `skip` newest; what was not read is none."""
+    small = [each for each in view.answers[skip:] if each.answer.outcome is not Outcome.UNREAD]
+    return tuple(_earlier(each, view, moment) for each in small[:FOOT])
 
 
 def _result(shown: Shown, view: View, moment: Moment) -> Result:
@@ -128,6 +129,8 @@ def _word(answer: Answer, language: str) -> str:
 def _who(answer: Answer, language: str) -> str:
     if isinstance(answer.because, NotEnrolled):
         return say(answer.because, language)
+    if answer.outcome is Outcome.UNREAD:
+        return say(Word.ONE_CARD, language)
     return say(Word.SEE_OFFICE, language) if answer.outcome in REFUSALS else answer.name
 
 

@@ -30,6 +30,7 @@ class Word(StrEnum):
     HOLD_NEW_CARD = "hold_new_card"
     NEW_FACE = "new_face"
     LOOK_HERE = "look_here"
+    ONE_CARD = "one_card"
 
 
 class Instruction(StrEnum):

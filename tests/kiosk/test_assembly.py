@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from drivers.clock.system import SystemClock
+from drivers.errors import DeviceMisread
 from drivers.feedback.feedback import Signal
 from drivers.feedback.simulated import SimulatedFeedback
 from kiosk import database as files
@@ -116,6 +117,19 @@ def kiosk(broker: Mosquitto, gateway: GatewayDouble, tmp_path: Path) -> Iterator
         gateway.say_roster(roster(*(person(number) for number in range(1, 10))))
         eventually(lambda: gateway.heartbeats[-1].roster_version == 1)
         yield kiosk
+
+
+@pytest.mark.fault
+@pytest.mark.covers("BIO-01")
+def test_cards_that_cannot_be_read_are_answered_and_recorded_nowhere(kiosk: Running) -> None:
+    def is_answered() -> bool:
+        kiosk.hardware.cards.fail(DeviceMisread("several cards"))
+        return bool(kiosk.lamp())
+
+    eventually(is_answered)
+
+    assert (kiosk.outcomes(), kiosk.lamp()) == ([Outcome.UNREAD], [Signal.REFUSED])
+    assert kiosk.link_is(online=True, queue=0)
 
 
 @pytest.mark.covers("DES-03", "DES-07")

@@ -63,6 +63,8 @@ ARABIC: dict[Sayable, str] = {
     TouchWord.FAILED: "لم ينجح ذلك. حاول مرة أخرى من فضلك",
     Outcome.ENROLLED: "تم تسجيل البطاقة",
     Outcome.NOT_ENROLLED: "لم يتم تسجيل البطاقة",
+    Outcome.UNREAD: "تعذّرت القراءة",
+    Word.ONE_CARD: "قرّب بطاقة واحدة فقط وأبقها ثابتة",
     NotEnrolled.HELD: "هذه البطاقة مستخدمة من قبل",
     NotEnrolled.RANDOM: "رقمها يتغير كل مرة: يرجى تجربة بطاقة أخرى",
     NotEnrolled.ANOTHER: "هذه ليست البطاقة المذكورة",

@@ -63,6 +63,8 @@ ENGLISH: dict[Sayable, str] = {
     TouchWord.FAILED: "This did not work. Please try again",
     Outcome.ENROLLED: "Card enrolled",
     Outcome.NOT_ENROLLED: "Card not enrolled",
+    Outcome.UNREAD: "Not read",
+    Word.ONE_CARD: "Hold up one card, and keep it still",
     NotEnrolled.HELD: "This card is in use already",
     NotEnrolled.RANDOM: "Its number keeps changing: please try another card",
     NotEnrolled.ANOTHER: "This is not the card that was named",

@@ -63,6 +63,8 @@ FRENCH: dict[Sayable, str] = {
     TouchWord.FAILED: "Cela n'a pas marché. Encore une fois, s'il vous plaît",
     Outcome.ENROLLED: "Carte attribuée",
     Outcome.NOT_ENROLLED: "Carte non attribuée",
+    Outcome.UNREAD: "Non lue",
+    Word.ONE_CARD: "Présentez une seule carte, sans bouger",
     NotEnrolled.HELD: "Cette carte est déjà utilisée",
     NotEnrolled.RANDOM: "Son numéro change : essayez une autre carte",
     NotEnrolled.ANOTHER: "Ce n'est pas la carte indiquée",

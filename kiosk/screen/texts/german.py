@@ -63,6 +63,8 @@ GERMAN: dict[Sayable, str] = {
     TouchWord.FAILED: "Das hat nicht geklappt. Bitte noch einmal",
     Outcome.ENROLLED: "Karte zugeordnet",
     Outcome.NOT_ENROLLED: "Karte nicht zugeordnet",
+    Outcome.UNREAD: "Nicht gelesen",
+    Word.ONE_CARD: "Bitte eine einzige Karte ruhig an den Leser halten",
     NotEnrolled.HELD: "Diese Karte wird schon benutzt",
     NotEnrolled.RANDOM: "Ihre Nummer wechselt: bitte eine andere Karte versuchen",
     NotEnrolled.ANOTHER: "Das ist nicht die genannte Karte",

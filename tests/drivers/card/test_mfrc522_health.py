@@ -161,6 +161,7 @@ def _watched(desk: Desk) -> list[str]:
             "card-reader",
             CardWatch(desk.reader, clock),
             put=put,
+            unread=lambda: None,
             stop=stop,
             devices=Devices(),
             pulse=Pulse(clock),

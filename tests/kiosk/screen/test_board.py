@@ -37,6 +37,12 @@ def test_a_name_leaves_after_three_seconds_even_if_nobody_takes_it_off() -> None
     assert names(shown, NOW + THREE) == [""]
 
 
+def test_a_card_that_was_not_read_says_nothing_of_the_disk() -> None:
+    shown = board(RED, Answer(Outcome.UNREAD, at("08:14")))
+
+    assert not shown.view(now=NOW).can_record
+
+
 def test_a_forgotten_name_is_nowhere_in_memory() -> None:
     shown = board(MIA)
 

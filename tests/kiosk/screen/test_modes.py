@@ -37,6 +37,7 @@ STATES = {
     Outcome.UNKNOWN: replace(IN, outcome=Outcome.UNKNOWN, name=""),
     Outcome.BLOCKED: replace(IN, outcome=Outcome.BLOCKED, name=""),
     Outcome.NOT_RECORDED: Answer(Outcome.NOT_RECORDED, at("08:12")),
+    Outcome.UNREAD: Answer(Outcome.UNREAD, at("08:12")),
 }
 ONE_AN_ICON = (Outcome.SIGNED_IN, Outcome.SIGNED_OUT, Outcome.ALREADY_IN, Outcome.UNKNOWN)
 PATIENCE_MS = 10_000

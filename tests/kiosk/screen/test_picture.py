@@ -63,6 +63,7 @@ def test_a_late_student_is_told_so_in_local_time() -> None:
         (Outcome.ALREADY_IN, ("already", "Already signed in", "Mia K.", "since 09:01")),
         (Outcome.ALREADY_OUT, ("already", "Already signed out", "Mia K.", "since 09:01")),
         (Outcome.UNKNOWN, ("ask", "Card not known", "Please see the office", "09:12")),
+        (Outcome.UNREAD, ("ask", "Not read", "Hold up one card, and keep it still", "09:12")),
         (Outcome.BLOCKED, ("stop", "Card not in use", "Please see the office", "09:12")),
         (
             Outcome.NOT_RECORDED,
@@ -114,6 +115,12 @@ def test_after_three_seconds_nothing_personal_is_left() -> None:
     assert told.result is None
     assert told.earlier == (Earlier("in", "", "in 09:12"),)
     assert "Mia" not in str(told.as_json())
+
+
+def test_what_was_not_read_is_no_result() -> None:
+    unread = Answer(Outcome.UNREAD, at("08:12"))
+
+    assert picture(MIA, unread, unread, unread, after=4).earlier == (Earlier("in", "", "in 09:12"),)
 
 
 def test_the_last_three_results_stand_in_the_foot() -> None:

@@ -3,13 +3,14 @@ import string
 import pytest
 
 from kiosk.protocol.badge_reading import Refusal
-from kiosk.protocol.remarks import LateReason
+from kiosk.protocol.remarks import LateReason, NotEnrolled
 from kiosk.screen import words
-from kiosk.screen.sayable import Brief, Instruction, TouchWord, Word
+from kiosk.screen.sayable import Brief, Instruction, RollWord, TouchWord, Word
 from kiosk.screen.words import CATALOGUE, say
 from kiosk.visit import Outcome
 
-ALL = [*Outcome, *Refusal, *Word, *Instruction, *TouchWord, *LateReason, *Brief]
+SAYABLE = (Outcome, Refusal, NotEnrolled, Word, Instruction, TouchWord, LateReason, RollWord, Brief)
+ALL = [word for words_of in SAYABLE for word in words_of]
 
 
 def places(text: str) -> set[str | None]:
