@@ -1,5 +1,7 @@
 """The faces on the shelf, opened: in memory alone, as a gallery to compare with."""
 
+from collections.abc import Callable
+
 import structlog
 
 from drivers.face.engine import Measures
@@ -11,9 +13,12 @@ log = structlog.get_logger()
 
 
 class KnownFaces:
-    """Belongs to one thread. What is still sealed as before is not opened again."""
+    """Belongs to one thread. What is still sealed as before is not opened again.
 
-    def __init__(self, shelf: FaceShelf, key: SealingKey) -> None:
+    `key` gives the kiosk's own; it is asked for when there is a face to open.
+    """
+
+    def __init__(self, shelf: FaceShelf, key: Callable[[], SealingKey]) -> None:
         self._shelf = shelf
         self._key = key
         self._opened: dict[tuple[int, bytes], Measures] = {}
@@ -50,4 +55,4 @@ class KnownFaces:
         opened = self._opened.get((person, sealed))
         if opened is not None:
             return opened
-        return Measures(unseal(self._key, sealed, about=str(person).encode()))
+        return Measures(unseal(self._key(), sealed, about=str(person).encode()))

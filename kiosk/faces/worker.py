@@ -149,7 +149,7 @@ class FaceWorker:
         """The worker's files, opened here and not before: a disk that fails stops no card."""
         if self._files is None:
             shelf = FaceShelf(self._folder)
-            known = KnownFaces(shelf, seal_key(self._folder))
+            known = KnownFaces(shelf, lambda: seal_key(self._folder))
             self._files = _Files(shelf, RemarkBook(self._folder), known)
             self._settle(known)
         return self._files

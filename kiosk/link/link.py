@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from drivers.clock.clock import Clock
-from kiosk import health
+from kiosk import health, site
 from kiosk.database import Damaged
 from kiosk.devices import Devices
 from kiosk.link.broker import BrokerEvent, BrokerLine, Connected, Disconnected, Heard
@@ -20,7 +20,7 @@ from kiosk.link.hearing import Change, Confirmed, GatewayIs, Kept, Meaning, NotU
 from kiosk.link.relay import Errand, Relay
 from kiosk.link.state import LinkState
 from kiosk.link.store import Store, open_store
-from kiosk.protocol.messages import MOST_TRACKS, PhotoTaken, TrackMade, Tracks
+from kiosk.protocol.messages import MOST_TRACKS, PhotoTaken, SiteSettings, TrackMade, Tracks
 from kiosk.protocol.remarks import Remarks
 from kiosk.protocol.topics import KioskTopics
 from kiosk.sealkey import seal_key
@@ -301,11 +301,19 @@ class Link:
             backlog=store.backlog,
             standing=standing,
             devices=self._devices.reports(),
-            seal_key=base64.b64encode(seal_key(self._settings.data).public).decode(),
+            seal_key=self._seal_key(store),
         )
         self._line.publish(self._topics.heartbeat, heartbeat.model_dump_json())
         self._beat_at = now
         self._beat_due = now + self._settings.heartbeat
+
+    def _seal_key(self, store: Store) -> str:
+        """The kiosk's public key; none where faces are of no use and none are held."""
+        told = site.noted(store.database, SiteSettings)
+        is_used = told is not None and (told.face.confirm or told.face.identify)
+        if not is_used and not store.ear.faces_version():
+            return ""
+        return base64.b64encode(seal_key(self._settings.data).public).decode()
 
     def _report(self, store: Store) -> None:
         salvaged = store.leftovers.count
