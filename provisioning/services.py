@@ -11,6 +11,12 @@ PLACE = "/opt/muster"
 UNITS = "/etc/systemd/system"
 DEVICES = ("gpio", "spi", "i2c", "video", "render", "input")
 """Groups of Raspberry Pi OS that may touch what is wired to a kiosk; USB readers are `input`."""
+VOLATILE_LOG = "/etc/systemd/journald.conf.d/muster-kiosk.conf"
+VOLATILE = """# A kiosk's log stays in memory: an SD card wears out by being written.
+[Journal]
+Storage=volatile
+RuntimeMaxUse=32M
+"""
 DEBIANS_BROKER_OFF = Command(("systemctl", "disable", "--now", "mosquitto.service"))
 """The gateway starts a Mosquitto of its own on the same port; Debian's comes with the package."""
 
@@ -43,6 +49,8 @@ def kiosk(settings: Path) -> tuple[Step, ...]:
         Folder("/var/lib/muster-kiosk", "muster-kiosk:muster-kiosk", 0o700),
         File("/etc/muster/kiosk.toml", "root:root", 0o600, lambda: _text(settings), kept=False),
         File("/usr/local/bin/muster-kiosk", "root:root", 0o755, _kiosk_command, kept=False),
+        File(VOLATILE_LOG, "root:root", 0o644, lambda: VOLATILE, kept=False),
+        Command(("systemctl", "try-restart", "systemd-journald.service")),
         *_service("muster-kiosk"),
     )
 

@@ -1,4 +1,5 @@
 import tomllib
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,22 @@ def test_the_kiosks_commands_are_found_by_name(root: Path, tmp_path: Path) -> No
     command = root / "usr/local/bin/muster-kiosk"
     assert command.stat().st_mode & 0o777 == 0o755
     assert f'{services.HERE}/.venv/bin/muster-kiosk "$@"' in command.read_text(encoding="utf-8")
+
+
+@pytest.mark.covers("BEY-02")
+def test_the_log_of_a_kiosk_stays_in_memory(root: Path, tmp_path: Path) -> None:
+    printed = tmp_path / "door.toml"
+    printed.write_text('kiosk = "front-door"\n', encoding="utf-8")
+
+    set_up(root, "kiosk", "--config", str(printed))
+
+    told = ConfigParser()
+    told.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's keys have capitals
+    told.read(root / "etc/systemd/journald.conf.d/muster-kiosk.conf", encoding="utf-8")
+    assert told["Journal"]["Storage"] == "volatile"
+
+
+def test_a_gateway_keeps_its_log(root: Path) -> None:
+    set_up(root, "gateway")
+
+    assert not (root / "etc/systemd/journald.conf.d").exists()
