@@ -121,7 +121,7 @@ class Inbox:
         )
         client.username_pw_set(self._address.username, self._address.password)
         client.max_inflight_messages_set(WINDOW)
-        client.reconnect_delay_set(1, 10)
+        client.reconnect_delay_set(1, 2)
         client.will_set(GATEWAY_STATE, self._state(online=False), qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect

@@ -25,7 +25,10 @@ from kiosk.settings import KioskSettings
 log = structlog.get_logger()
 
 KEEPALIVE_S = 15
-LONGEST_PAUSE_S = 30
+FIRST_PAUSES_S = (1, 2)
+LONGEST_PAUSES_S = (4, 7)
+"""Of each range a kiosk takes one by chance, so that many do not come back in step."""
+
 REFUSED = 128
 """From this reason code on, the broker refused."""
 
@@ -97,8 +100,9 @@ class BrokerLine:
             )
         gone = KioskState(kiosk=own, online=False).model_dump_json()
         client.will_set(self._topics.state, gone, qos=1, retain=True)
+        chance = random.SystemRandom()
         client.reconnect_delay_set(
-            min_delay=random.SystemRandom().randint(1, 3), max_delay=LONGEST_PAUSE_S
+            min_delay=chance.randint(*FIRST_PAUSES_S), max_delay=chance.randint(*LONGEST_PAUSES_S)
         )
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail

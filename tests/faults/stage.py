@@ -18,6 +18,7 @@ from tests.kiosk.neighbours import SITE, KioskProcess, Mosquitto, eventually
 PEOPLE = 400
 KIOSKS = ("front-door", "park-door")
 REPEAT_WINDOW = timedelta(seconds=1)
+_SETTINGS = "SELECT COUNT(*) FROM notes WHERE kind = 'SiteSettings'"
 DIRECTIONS = {"signed_in": "in", "signed_out": "out"}
 
 
@@ -225,7 +226,7 @@ def _knows_everybody(kiosk: KioskProcess) -> bool:
     store = sqlite3.connect(path)
     try:
         (people,) = store.execute("SELECT COUNT(*) FROM people").fetchone()
-        (zones,) = store.execute("SELECT COUNT(*) FROM settings").fetchone()
+        (zones,) = store.execute(_SETTINGS).fetchone()
     except sqlite3.OperationalError:
         return False
     finally:
