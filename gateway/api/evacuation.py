@@ -52,8 +52,8 @@ def post_alarm(request: HttpRequest, asked: AtSite) -> Status[RollCallOut]:
     return Status(201, _roll_call(site))
 
 
-@router.post("/evacuation/ticks", response=RollCallOut)
-def post_tick(request: HttpRequest, asked: Ticked) -> RollCallOut:
+@router.post("/evacuation/ticks", response={204: None})
+def post_tick(request: HttpRequest, asked: Ticked) -> Status[None]:
     """Tick a person, or take it back."""
     site = site_of(asked.site)
     tick(
@@ -63,7 +63,7 @@ def post_tick(request: HttpRequest, asked: Ticked) -> RollCallOut:
         by=caller(request).name,
         now=now(),
     )
-    return _roll_call(site)
+    return Status(204, None)
 
 
 @router.post("/evacuation/end", response={204: None})

@@ -28,6 +28,11 @@ def open_alarm(site_id: int) -> Alarm | None:
     return Alarm.objects.filter(site_id=site_id, ended_at=None).first()
 
 
+def open_alarms() -> dict[int, Alarm]:
+    """The alarms that are on, by site."""
+    return {alarm.site_id: alarm for alarm in Alarm.objects.filter(ended_at=None)}
+
+
 def ticks_of(alarm_id: UUID) -> tuple[Tick, ...]:
     """Every word there is, in no order."""
     rows = TickRow.objects.filter(alarm_id=alarm_id)

@@ -1,14 +1,27 @@
 """What kiosks are told of a site's evacuation."""
 
-from gateway.attendance.evacuation import open_alarm, ticks_of
+from collections.abc import Iterator
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from gateway.attendance.evacuation import open_alarms, ticks_of
+from gateway.attendance.models import Alarm
 from gateway.timetable.models import Site
 from kiosk.protocol.messages import Evacuation, SafePerson
 from kiosk.protocol.ticks import standing
+from kiosk.protocol.topics import SiteTopics
 
 
-def evacuation_of(site: Site) -> Evacuation:
+def evacuations(now: datetime) -> Iterator[tuple[str, BaseModel]]:  # noqa: ARG001 - as all are asked
+    """How every site stands, by the topic its kiosks read that on."""
+    alarms = open_alarms()
+    for site in Site.objects.all():
+        yield SiteTopics(site.slug).evacuation, evacuation_of(site, alarms.get(site.pk))
+
+
+def evacuation_of(site: Site, alarm: Alarm | None) -> Evacuation:
     """Whether the site is being evacuated, with the word that counts of everybody ticked."""
-    alarm = open_alarm(site.pk)
     if alarm is None:
         return Evacuation(site=site.slug, alarm=None)
     words = sorted(standing(ticks_of(alarm.pk)).values(), key=lambda tick: tick.person)

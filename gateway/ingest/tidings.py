@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from gateway.ingest import enrolling
-from gateway.ingest.evacuating import evacuation_of
+from gateway.ingest.evacuating import evacuations
 from gateway.ingest.queries import site_settings
 from gateway.timetable.models import Site
 from kiosk.protocol.topics import SiteTopics
@@ -29,15 +29,10 @@ def _settings(now: datetime) -> Iterator[tuple[str, BaseModel]]:
         yield SiteTopics(site.slug).settings, site_settings(site, now=now)
 
 
-def _evacuations(now: datetime) -> Iterator[tuple[str, BaseModel]]:  # noqa: ARG001 - as all are asked
-    for site in Site.objects.all():
-        yield SiteTopics(site.slug).evacuation, evacuation_of(site)
-
-
 TIDINGS = (
     Tiding(_settings, every=timedelta(seconds=15)),
     Tiding(enrolling.asked, every=timedelta(seconds=1)),
-    Tiding(_evacuations, every=timedelta(seconds=1)),
+    Tiding(evacuations, every=timedelta(seconds=1)),
 )
 
 

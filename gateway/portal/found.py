@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from gateway.attendance.roll_call import OnSite, RollCall
+from gateway.portal.names import Tab
 from gateway.portal.words import Word
 from kiosk.protocol.messages import PersonKind
 
@@ -29,22 +31,6 @@ class Asked:
     show: str
     search: str
     group: str
-
-    def query(self, show: str) -> str:
-        """The address's query for the same search in another state."""
-        parts = QueryDict(mutable=True)
-        parts.update({"show": show, "q": self.search, "group": self.group})
-        return parts.urlencode()
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One state with how many people are in it."""
-
-    name: str
-    word: Word
-    count: int
-    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +71,7 @@ def found(call: RollCall, asked: Asked) -> Found:
     everybody = groups_of(call.people)
     wanted = [each for group in everybody for each in group.people if _matches(group, each, asked)]
     tabs = (
-        Tab(show, word, sum(_is_in(each, show) for each in wanted), asked.query(show))
+        Tab(show, word, sum(_is_in(each, show) for each in wanted), _query(asked, show))
         for show, word in SHOWS.items()
     )
     return Found(
@@ -99,6 +85,11 @@ def found(call: RollCall, asked: Asked) -> Found:
 def groups_of(people: Iterable[OnSite]) -> tuple[Group, ...]:
     """The people under their headings, in the order they come."""
     return tuple(Group(name, tuple(each)) for name, each in groupby(people, key=_heading))
+
+
+def _query(asked: Asked, show: str) -> str:
+    """The address's query for the same people in another state."""
+    return urlencode({"show": show, "q": asked.search, "group": asked.group})
 
 
 def _heading(person: OnSite) -> Word:

@@ -25,7 +25,7 @@ def ticked(site: Site, person: int, clock: str, *, safe: bool = True) -> None:
 
 
 def test_without_an_alarm_kiosks_hear_that_there_is_none() -> None:
-    assert evacuation_of(make_site()) == Evacuation(site="main", alarm=None)
+    assert evacuation_of(make_site(), None) == Evacuation(site="main", alarm=None)
 
 
 def test_kiosks_hear_the_word_that_counts_of_everybody_ticked() -> None:
@@ -35,7 +35,7 @@ def test_kiosks_hear_the_word_that_counts_of_everybody_ticked() -> None:
     ticked(site, ben, "09:01")
     ticked(site, ben, "09:02", safe=False)
 
-    assert evacuation_of(site) == Evacuation(
+    assert evacuation_of(site, open_alarm(site.pk)) == Evacuation(
         site="main",
         alarm=alarm,
         began_at=at("09:00"),
@@ -86,9 +86,9 @@ def test_a_kiosks_tick_reaches_the_roll_call_and_one_of_nobody_is_set_aside() ->
     kept = keep_remarks(said=Remarks(kiosk="gate", remarks=remarks), now=at("09:02"))
 
     assert kept == tuple(each.id for each in remarks)
-    assert [each.person for each in evacuation_of(site).safe] == [mia]
+    told = evacuation_of(site, open_alarm(site.pk))
+    assert [each.person for each in told.safe] == [mia]
     assert "no person 999999" in SetAside.objects.get().reason
-    assert open_alarm(site.pk) is not None
 
 
 def test_kiosks_hear_what_year_groups_are_called_in_the_schools_order() -> None:
