@@ -49,6 +49,7 @@ class Word(StrEnum):
 
     RULES_CHANGED = "rules_changed"
     ENROLMENT_CHANGED = "enrolment_changed"
+    ENROLMENT_CANCELLED = "enrolment_cancelled"
     STOP = "stop"
 
 
@@ -99,6 +100,10 @@ class Loop:
         """Say that the gateway asks for another card. Never waits; safe from every thread."""
         self._heard.put(Word.ENROLMENT_CHANGED)
 
+    def cancel_enrolment(self) -> None:
+        """Say that staff wait for no card any more. Never waits; safe from every thread."""
+        self._heard.put(Word.ENROLMENT_CANCELLED)
+
     def journal_doubted(self, install: UUID | None) -> None:
         """Say that the journal does not read. Never waits; safe from every thread."""
         self._heard.put(Doubt(install))
@@ -122,6 +127,8 @@ class Loop:
                 self._read_rules()
             elif heard is Word.ENROLMENT_CHANGED:
                 self._read_enrolment()
+            elif heard is Word.ENROLMENT_CANCELLED:
+                self._cancel_enrolment()
         self._supervisor.stopping()
         self._close()
 
@@ -217,6 +224,15 @@ class Loop:
             self._open().read_enrolment(self._clock.read())
         except (sqlite3.Error, OSError) as failed:
             self._failed(failed)
+
+    def _cancel_enrolment(self) -> None:
+        try:
+            is_cancelled = self._open().enrolling.cancel(self._clock.read().uptime)
+        except (sqlite3.Error, OSError) as failed:
+            self._failed(failed)
+        else:
+            if is_cancelled and self._link is not None:
+                self._link.bring(Errand.REMARKS)
 
     def _say_awaited(self, reading: Reading) -> None:
         """Show whose card is waited for, for as long as it is."""

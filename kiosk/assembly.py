@@ -196,6 +196,7 @@ class Kiosk:
             devices=self.devices,
             pulse=self.pulse,
             roll_call=self.roll_call.toggle,
+            cancel_enrolment=self.loop.cancel_enrolment,
         )
 
     def _eyes(self, camera: Camera | None, decoder: QrDecoder) -> Eyes | None:

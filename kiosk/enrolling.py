@@ -19,7 +19,7 @@ from kiosk import site
 from kiosk.identify.roster import Finder
 from kiosk.new_cards import Read, Taken, judge
 from kiosk.protocol.messages import Enrolment, Method, Wanted
-from kiosk.protocol.remarks import CardEnrolled, EnrolmentRefused, NotEnrolled
+from kiosk.protocol.remarks import CardEnrolled, EnrolmentRefused, NotEnrolled, Remark
 from kiosk.remarks import RemarkBook
 from kiosk.spelling import Spelling
 from kiosk.visit import Answer, Instant, Outcome, Presented, Sighting
@@ -47,9 +47,7 @@ class Enrolling:
         self._spelling = spelling
         self._waiting: _Waiting | None = None
         self._refused: NotEnrolled | None = None
-        self._finished = {
-            told.enrolment for told in self._book.oldest() if isinstance(told, CardEnrolled)
-        }
+        self._finished = {end for told in self._book.oldest() if (end := _ended(told))}
 
     def read(self, reading: Reading, instant: Instant) -> None:
         """Take over what the gateway asks for now; `instant` is what the reading stands for."""
@@ -66,6 +64,16 @@ class Enrolling:
         """Whose card is waited for at this uptime; None when nobody's."""
         waiting = self._waiting
         return waiting.wanted if waiting and now < waiting.until else None
+
+    def cancel(self, now: timedelta) -> bool:
+        """Wait no longer, and tell so; False when nobody's card is waited for at this uptime."""
+        wanted = self.awaited(now)
+        if wanted is None:
+            return False
+        self._refuse(wanted.id, NotEnrolled.CANCELLED)
+        self._finished.add(wanted.id)
+        self._waiting = None
+        return True
 
     def answer(self, sighting: Sighting, found: Presented, instant: Instant) -> Answer | None:
         """What who held up the card is told; None when no card is waited for."""
@@ -112,6 +120,13 @@ class Enrolling:
     def _cards_of(self, person: int) -> tuple[CardUid, ...]:
         held = (bytes.fromhex(each) for each in self._roster.cards_of(person))
         return tuple(CardUid(each) for each in held if len(each) in LENGTHS)
+
+
+def _ended(told: Remark) -> UUID | None:
+    """The enrolment that the remark ended; None when it ended none."""
+    if isinstance(told, EnrolmentRefused) and told.why is NotEnrolled.CANCELLED:
+        return told.enrolment
+    return told.enrolment if isinstance(told, CardEnrolled) else None
 
 
 def _number(wanted: Wanted) -> CardUid | None:

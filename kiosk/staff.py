@@ -1,6 +1,7 @@
 """The staff's button: held, it shows how the kiosk is; pressed shortly, it puts that away.
 
-Held again meanwhile, it begins a roll call, or puts one away.
+Held again meanwhile, it begins a roll call, or puts one away. Pressed shortly with nothing to
+put away, it lets the kiosk wait for no new card any more.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,7 @@ class StaffButton:
         devices: Devices,
         pulse: Pulse,
         roll_call: Callable[[], None],
+        cancel_enrolment: Callable[[], None],
     ) -> None:
         self._button = button
         self._clock = clock
@@ -43,6 +45,7 @@ class StaffButton:
         self._devices = devices
         self._pulse = pulse
         self._roll_call = roll_call
+        self._cancel_enrolment = cancel_enrolment
         self._until: timedelta | None = None
 
     def run(self, stop: Event) -> None:
@@ -68,6 +71,8 @@ class StaffButton:
         elif press is Press.HELD:
             self._until = now + SHOWN_FOR
         if self._until is None:
+            if press is Press.SHORT:
+                self._cancel_enrolment()
             return
         if press is Press.SHORT or now >= self._until:
             self._put_away()

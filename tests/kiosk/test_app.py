@@ -179,6 +179,17 @@ def test_whose_card_is_waited_for_stands_on_the_board_until_it_is_over(bench: Be
     assert bench.view().panel is None
 
 
+def test_a_card_that_staff_wait_for_no_more_leaves_the_board(bench: Bench) -> None:
+    bench.ask_for_card("Mia K.")
+    bench.loop.enrolment_changed()
+
+    bench.loop.cancel_enrolment()
+    bench.serve()
+    bench.loop.tick()
+
+    assert bench.view().panel is None
+
+
 @pytest.mark.fault
 def test_a_card_that_cannot_be_kept_is_not_enrolled(bench: Bench) -> None:
     bench.ask_for_card("Mia K.")

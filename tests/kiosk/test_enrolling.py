@@ -86,6 +86,34 @@ def test_the_next_unknown_card_is_taken_for_the_person_and_makes_no_track(gate: 
     assert (gate.awaited(), gate.tracks()) == ("-", 0)
 
 
+def test_one_that_staff_cancelled_is_over_here_and_told(gate: Gate) -> None:
+    gate.is_asked_for(1)
+
+    assert gate.desk.enrolling.cancel(gate.clock.read().uptime)
+
+    gate.hear()
+    [told] = gate.remarks()
+    assert told == EnrolmentRefused(id=told.id, enrolment=FIRST, why=NotEnrolled.CANCELLED)
+    assert gate.awaited() == "-"
+    assert gate.hold(CARD).outcome is Outcome.UNKNOWN
+
+
+def test_where_no_card_is_waited_for_there_is_nothing_to_cancel(gate: Gate) -> None:
+    assert not gate.desk.enrolling.cancel(gate.clock.read().uptime)
+
+    assert gate.remarks() == ()
+
+
+def test_one_that_staff_cancelled_stays_so_over_a_restart(gate: Gate) -> None:
+    gate.is_asked_for(1)
+    gate.desk.enrolling.cancel(gate.clock.read().uptime)
+
+    gate.restart()
+    gate.hear()
+
+    assert gate.awaited() == "-"
+
+
 def test_the_card_after_it_is_an_ordinary_tap(gate: Gate) -> None:
     gate.is_asked_for(1)
     gate.hold(CARD)

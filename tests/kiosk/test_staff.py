@@ -35,6 +35,7 @@ class Entrance:
             devices=self.devices,
             pulse=Pulse(self.clock),
             roll_call=lambda: self.asked_for.append("roll call"),
+            cancel_enrolment=lambda: self.asked_for.append("no card"),
         )
 
     def panel(self) -> Panel | None:
@@ -72,7 +73,7 @@ def test_a_short_press_puts_it_away() -> None:
 
     entrance.staff.follow(Press.SHORT)
 
-    assert entrance.panel() is None
+    assert (entrance.panel(), entrance.asked_for) == (None, [])
 
 
 @pytest.mark.covers("BEY-05")
@@ -98,12 +99,13 @@ def test_held_once_more_after_its_minute_it_shows_the_kiosk_anew() -> None:
     assert entrance.panel() == Checkup(diagnosis())
 
 
-def test_a_short_press_alone_does_nothing() -> None:
+@pytest.mark.covers("BIO-01")
+def test_a_short_press_alone_lets_no_card_be_waited_for() -> None:
     entrance = Entrance()
 
     entrance.staff.follow(Press.SHORT)
 
-    assert entrance.panel() is None
+    assert (entrance.panel(), entrance.asked_for) == (None, ["no card"])
 
 
 @pytest.mark.fault
