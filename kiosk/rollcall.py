@@ -52,8 +52,7 @@ class RollCall:
         self._bring = bring
         self._rules = rules
         self._language = language
-        self._book = TickBook(folder)
-        self._remarks = RemarkBook(folder)
+        self._opened_book: TickBook | None = None
         self._wake = Event()
         self._lock = Lock()
         self._call: Call | None = None
@@ -85,6 +84,7 @@ class RollCall:
                 return self._look()
             except (sqlite3.Error, OSError) as failed:
                 log.warning("roll_call_not_read", reason=str(failed))
+                self._opened_book = None
                 return True
 
     def toggle(self) -> None:
@@ -121,11 +121,21 @@ class RollCall:
                 raise ValueError("nobody of this number is on the roll call")
             try:
                 self._tick(self._call, int(person), is_safe=is_safe)
-            except sqlite3.Error as failed:
+            except (sqlite3.Error, OSError) as failed:
                 log.error("tick_not_kept", reason=str(failed))
                 raise ValueError("it cannot be kept now") from failed
         self._bring()
         return {}
+
+    @property
+    def _book(self) -> TickBook:
+        """Opened when it is needed: a full disk must not keep the kiosk from starting.
+
+        Raises sqlite3.Error and OSError.
+        """
+        if self._opened_book is None:
+            self._opened_book = TickBook(self._folder)
+        return self._opened_book
 
     def _look(self) -> bool:
         heard = self._read_heard()
@@ -182,7 +192,7 @@ class RollCall:
 
     def _keep(self, alarm: UUID, ticks: tuple[Tick, ...]) -> None:
         """First for the gateway: what it is told comes back, what it is not told would not."""
-        self._remarks.add(
+        RemarkBook(self._folder).add(
             *(
                 MarkedSafe(
                     id=uuid7(), alarm=alarm, person=each.person, is_safe=each.is_safe, at=each.at

@@ -331,6 +331,33 @@ def test_a_copy_that_cannot_be_read_is_tried_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault
+def test_a_book_that_cannot_be_opened_keeps_no_kiosk_from_starting(open_door: OpenDoor) -> None:
+    door = open_door()
+    in_the_way = door.folder / "roll-call.sqlite3"
+    in_the_way.mkdir()
+    kiosk = Evacuated(door)
+    before = kiosk.panel()
+
+    in_the_way.rmdir()
+    kiosk.hear(ALARM)
+
+    assert (before, kiosk.panel()) == (None, RollCallShown(0, on_site=0, to_find=0))
+
+
+@pytest.mark.fault
+def test_a_book_that_breaks_is_begun_anew(kiosk: Evacuated) -> None:
+    kiosk.hear(ALARM)
+    kiosk.tick(17)
+    for broken in kiosk.door.folder.glob("roll-call.sqlite3*"):
+        broken.write_bytes(b"no database" * 1000)
+
+    kiosk.call.look()
+    kiosk.call.look()
+
+    assert kiosk.people() == {17: False, 18: False}
+
+
+@pytest.mark.fault
 def test_a_tick_that_cannot_be_kept_is_not_shown(kiosk: Evacuated) -> None:
     kiosk.hear(ALARM)
     book = kiosk.door.folder / "remarks.sqlite3"
