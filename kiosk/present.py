@@ -19,7 +19,9 @@ from kiosk.protocol.movements import Presence, Track, movements, presence
 from kiosk.visit import SiteRules
 
 _OWN = """
-    SELECT id, person, at, trusted = 0 AND boot NOT IN (SELECT boot FROM anchors) FROM tracks
+    SELECT id, person, at, trusted = 0 AND boot NOT IN (SELECT boot FROM anchors) FROM (
+        SELECT id, person, at, trusted, boot, shown FROM tracks
+        UNION ALL SELECT id, person, at, trusted, boot, shown FROM salvaged)
     WHERE at >= ? AND at < ? AND person IS NOT NULL AND shown IN ('signed_in', 'signed_out')"""
 _TOLD = "SELECT id, person, at FROM site.site_tracks WHERE at >= ? AND at < ?"
 _PEOPLE = "SELECT id, kind, name, year_group FROM site.people"

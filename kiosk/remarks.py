@@ -3,6 +3,7 @@
 A small file of its own. Any thread may write; each call opens the file for itself.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,21 +31,18 @@ class RemarkBook:
         """Make the file where it is missing or broken."""
         self._path = folder / FILE
         folder.mkdir(parents=True, exist_ok=True)
-        database = files.open_sound(self._path, durability=files.Durability.FULL)
-        with files.closing_on_error(database):
-            database.execute(
-                "CREATE TABLE IF NOT EXISTS remarks"
-                " (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, body TEXT NOT NULL)"
-            )
-        database.close()
+        self._make()
 
     def add(self, *remarks: Remark) -> None:
-        """Keep the remarks; they are durable on return."""
+        """Keep the remarks; they are durable on return. A broken file is made anew for them."""
         rows = [(each.id.bytes, each.model_dump_json()) for each in remarks]
-        with self._opened() as database, transaction(database):
-            database.conn.executemany(
-                "INSERT OR IGNORE INTO remarks (id, body) VALUES (?, ?)", rows
-            )
+        try:
+            self._insert(rows)
+        except sqlite3.DatabaseError as failed:
+            if not files.is_damage(failed):
+                raise
+            self._make()
+            self._insert(rows)
 
     def oldest(self, *, most: int = MOST_REMARKS) -> tuple[Remark, ...]:
         """The oldest that are still to be told; one that cannot be read is dropped, and said."""
@@ -62,6 +60,21 @@ class RemarkBook:
         """How many are still to be told."""
         with self._opened() as database:
             return int(database.execute("SELECT COUNT(*) FROM remarks").fetchone()[0])
+
+    def _make(self) -> None:
+        database = files.open_sound(self._path, durability=files.Durability.FULL)
+        with files.closing_on_error(database):
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS remarks"
+                " (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, body TEXT NOT NULL)"
+            )
+        database.close()
+
+    def _insert(self, rows: Iterable[tuple[bytes, str]]) -> None:
+        with self._opened() as database, transaction(database):
+            database.conn.executemany(
+                "INSERT OR IGNORE INTO remarks (id, body) VALUES (?, ?)", rows
+            )
 
     def _read(self, rows: Iterable[tuple[bytes, str]]) -> Iterator[Remark]:
         for key, body in rows:

@@ -8,9 +8,10 @@ from sqlite_utils import Database
 
 from drivers.clock.clock import Clock
 from kiosk import database as files
-from kiosk import site
+from kiosk import remarks, site, tickbook
 from kiosk.backlog import Backlog
 from kiosk.database import Place
+from kiosk.faces import shelf
 from kiosk.faces.shelf import FaceShelf
 from kiosk.link.hearing import Ear
 from kiosk.link.leftovers import Leftovers
@@ -22,7 +23,11 @@ from kiosk.settings import KioskSettings
 
 @dataclass(slots=True)
 class Store:
-    """The kiosk's files as the link knows them, and how far each was told."""
+    """The kiosk's files as the link knows them, and how far each was told.
+
+    `held` are open only so that whoever opens these small files now and then is not the last
+    to close them: SQLite would make and delete two files each time.
+    """
 
     backlog: Backlog
     leftovers: Leftovers
@@ -32,6 +37,7 @@ class Store:
     remarks: RemarkBook
     photos: PhotoBox
     place: Place
+    held: tuple[Database, ...]
 
     def is_current(self) -> bool:
         """Whether these are still the kiosk's files, and none was made anew meanwhile."""
@@ -39,8 +45,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        self.backlog.close()
-        self.database.close()
+        for database in (self.backlog, self.database, *self.held):
+            database.close()
 
 
 def open_store(settings: KioskSettings, clock: Clock) -> Store:
@@ -77,4 +83,8 @@ def _store(settings: KioskSettings, clock: Clock, backlog: Backlog, database: Da
         remarks=RemarkBook(settings.data),
         photos=PhotoBox(settings.data),
         place=Place.of(settings.data / site.FILE),
+        held=tuple(
+            files.connect(settings.data / name, durability=files.Durability.NORMAL)
+            for name in (remarks.FILE, shelf.FILE, tickbook.FILE)
+        ),
     )

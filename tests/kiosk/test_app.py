@@ -1,12 +1,12 @@
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from drivers.clock.simulated import SimulatedClock
 from drivers.feedback.simulated import SimulatedFeedback
-from kiosk import site
+from kiosk import journal, site
 from kiosk.app import Loop
 from kiosk.backlog import Backlog, Span
 from kiosk.devices import Devices
@@ -46,6 +46,11 @@ class Bench:
         self.loop.stop()
         self.loop.run()
         return [shown.answer.outcome for shown in reversed(self.view().answers)]
+
+    def open_desk(self) -> None:
+        """Let the loop look after its journal, which stays open."""
+        self.clock.advance(timedelta(minutes=1))
+        self.loop.tick()
 
     def view(self) -> View:
         return self.board.view(now=self.clock.read().uptime)
@@ -213,3 +218,51 @@ def test_onlookers_hear_of_every_new_track_after_it_was_shown(bench: Bench) -> N
     bench.serve(1, 1, 99)
 
     assert seen == [(card_of(1), True), (card_of(99), True)]
+
+
+@pytest.mark.fault
+@pytest.mark.covers("BEY-01")
+def test_a_journal_deleted_under_the_desk_costs_nobody_an_answer(bench: Bench) -> None:
+    bench.serve(1)
+    bench.open_desk()
+    (bench.folder / journal.FILE).unlink()
+    bench.clock.advance(timedelta(minutes=2))
+
+    assert bench.serve(1, 2)[-2:] == [Outcome.SIGNED_OUT, Outcome.SIGNED_IN]
+    assert bench.span() == Span(1, 2)
+
+
+@pytest.mark.fault
+@pytest.mark.covers("BEY-01")
+def test_a_journal_that_others_cannot_read_is_replaced_and_nobody_forgotten(bench: Bench) -> None:
+    bench.serve(1)
+    backlog = Backlog(bench.folder)
+    backlog.close()
+
+    bench.loop.journal_doubted(backlog.install)
+    bench.clock.advance(timedelta(minutes=2))
+
+    assert bench.serve(1)[-1] is Outcome.SIGNED_OUT
+    assert bench.span() == Span(1, 1)
+
+
+@pytest.mark.fault
+def test_a_doubt_about_a_journal_that_is_gone_already_costs_nothing(bench: Bench) -> None:
+    bench.serve(1)
+
+    bench.loop.journal_doubted(UUID(int=1))
+
+    bench.serve()
+    assert bench.span() == Span(1, 1)
+    assert list(bench.folder.glob("*.broken-*")) == []
+
+
+@pytest.mark.fault
+def test_a_site_file_made_anew_is_looked_into_at_the_next_tap(bench: Bench) -> None:
+    bench.serve(1)
+    bench.open_desk()
+    (bench.folder / site.FILE).unlink()
+    fill(bench.folder, 7)
+
+    assert bench.serve(7)[-1] is Outcome.SIGNED_IN
+    assert bench.span() == Span(1, 2)

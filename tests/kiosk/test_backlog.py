@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from kiosk.backlog import ANCHORS_TOLD, Backlog, Span
-from kiosk.journal import Journal
+from kiosk.database import Damaged
+from kiosk.journal import FILE, Journal
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, Shown, TrackMade
+from tests.kiosk.broken import BREAKS
 from tests.kiosk.made import BOOT, at, entry, reading_at
 from tests.kiosk.neighbours import card_of
 
@@ -79,3 +82,34 @@ def test_the_backlog_cannot_be_written(journal: Journal, backlog: Backlog) -> No
         backlog._database.execute("DELETE FROM tracks")
 
     assert backlog.install == journal.install
+
+
+@pytest.mark.fault
+def test_a_track_that_does_not_read_is_damage(journal: Journal, backlog: Backlog) -> None:
+    journal.record(entry())
+    journal.database.execute("UPDATE tracks SET method = 'c@rd'")
+
+    with pytest.raises(Damaged, match="does not read"):
+        backlog.after(0, most=5)
+
+
+@pytest.mark.fault
+def test_a_look_through_the_whole_journal_finds_what_nobody_asked_for(
+    journal: Journal, backlog: Backlog, tmp_path: Path
+) -> None:
+    for _ in range(100):
+        journal.record(entry())
+    journal.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    backlog.check()
+    BREAKS["pages"](tmp_path / FILE)
+
+    with pytest.raises(Damaged):
+        backlog.check()
+
+
+def test_a_journal_in_the_making_is_waited_for(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as database:
+        database.execute("CREATE TABLE identity (install BLOB)")
+
+    with pytest.raises(sqlite3.OperationalError, match="being made"):
+        Backlog(tmp_path)

@@ -51,6 +51,19 @@ def test_a_broken_file_is_set_aside_and_remarks_go_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault
+def test_a_file_that_breaks_while_the_kiosk_runs_is_made_anew_for_the_next_remark(
+    tmp_path: Path,
+) -> None:
+    book = RemarkBook(tmp_path)
+    (tmp_path / FILE).write_bytes(b"no database at all, but long enough to look like one" * 40)
+
+    book.add(remark(1))
+
+    assert book.oldest() == (remark(1),)
+    assert list(tmp_path.glob(f"{FILE}.broken-*"))
+
+
+@pytest.mark.fault
 def test_a_remark_that_cannot_be_read_blocks_none_after_it(tmp_path: Path) -> None:
     book = RemarkBook(tmp_path)
     book.add(remark(1), remark(2))
