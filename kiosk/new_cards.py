@@ -41,13 +41,20 @@ def judge(
     if found.is_blocked:
         return NotEnrolled.BLOCKED
     if number is not None:
-        return _taught(read, number) if _may_be(read, number) else NotEnrolled.ANOTHER
+        return _named(read, number)
     own = next((each for each in cards if _is_in_other_words(read, each)), None)
     if own is not None:
         return _taught(read, own)
     if found.holder is not None:
         return NotEnrolled.HELD
     return NotEnrolled.RANDOM if is_random(read.card) else Taken(read.card, read.form)
+
+
+def _named(read: Read, number: CardUid) -> Taken | NotEnrolled:
+    """What becomes of the card where its number was told."""
+    if not _may_be(read, number):
+        return NotEnrolled.ANOTHER
+    return NotEnrolled.RANDOM if is_random(number) else _taught(read, number)
 
 
 def _taught(read: Read, known: CardUid) -> Taken:

@@ -25,6 +25,9 @@ from kiosk.protocol.remarks import CardEnrolled, EnrolmentRefused, NotEnrolled
 LASTS = timedelta(minutes=2)
 """How long a kiosk waits for a card, and staff for an answer."""
 
+SHORT_DIGITS = 8
+"""Of a number of four bytes."""
+
 Outcome = DoorEnrolment.Outcome
 ENDINGS = {
     NotEnrolled.CANCELLED: Outcome.CANCELLED,
@@ -73,6 +76,7 @@ def start_enrolment(
     UnknownPerson, KioskBusy, CannotEnrol, WrongCredential, CredentialHeld, CredentialBlocked.
     """
     known = credential_value(method, number) if number.strip() else ""
+    _refuse_random(method, known)
     _refuse_in_use(method, known, person_id)
     kiosk, person = _asked(kiosk_id, method), _staying(person_id)
     _end_overdue(kiosk_id, now)
@@ -201,6 +205,15 @@ def _is_away(kiosk: Kiosk, now: datetime) -> bool:
     """Whether a kiosk that has to be told by the broker cannot be; tablets ask by themselves."""
     is_unheard = not kiosk.online or is_silent(kiosk.last_heard_at, now=now)
     return is_unheard and not Tablet.objects.filter(kiosk=kiosk).exists()
+
+
+def _refuse_random(method: Method, value: str) -> None:
+    """A number of four bytes that begins so is another one next time (ISO/IEC 14443-3, 6.5.4)."""
+    if method is Method.CARD and len(value) == SHORT_DIGITS and value.startswith("08"):
+        raise CannotEnrol(
+            f"{value} begins with 08: phones and some cards make such a number up each time; "
+            "use another card"
+        )
 
 
 def _refuse_in_use(method: Method, value: str, person_id: int) -> None:

@@ -52,7 +52,10 @@ def test_a_blocked_card_is_refused() -> None:
 
 @pytest.mark.covers("BIO-01")
 def test_a_number_thrown_anew_each_time_is_refused() -> None:
-    assert verdict(read(CardUid.parse("08A41AB1"))) is NotEnrolled.RANDOM
+    made_up = CardUid.parse("08A41AB1")
+
+    assert verdict(read(made_up)) is NotEnrolled.RANDOM
+    assert verdict(read(made_up), number=made_up) is NotEnrolled.RANDOM
 
 
 def test_another_card_than_the_one_named_is_refused() -> None:

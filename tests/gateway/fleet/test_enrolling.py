@@ -103,6 +103,14 @@ def test_asking_again_is_the_same_enrolment(office: Office) -> None:
     assert office.ask() == office.ask()
 
 
+@pytest.mark.covers("BIO-01")
+def test_a_number_that_is_made_up_each_time_is_not_waited_for(office: Office) -> None:
+    with pytest.raises(CannotEnrol, match="08A41AB1 begins with 08.*use another card"):
+        office.ask(number="08 A4 1A B1")
+
+    assert not DoorEnrolment.objects.exists()
+
+
 def test_a_kiosk_that_is_not_connected_is_said_to_be_away(office: Office) -> None:
     enrolment = office.ask()
     away = [progress(enrolment, now=at("08:01")).is_away]
