@@ -45,7 +45,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        for database in (self.backlog, self.database, *self.held):
+        self.backlog.close()
+        for database in (self.database, *self.held):
             database.close()
 
 
