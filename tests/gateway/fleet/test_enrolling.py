@@ -105,7 +105,7 @@ def test_asking_again_is_the_same_enrolment(office: Office) -> None:
 
 @pytest.mark.covers("BIO-01")
 def test_a_number_that_is_made_up_each_time_is_not_waited_for(office: Office) -> None:
-    with pytest.raises(CannotEnrol, match="08A41AB1 begins with 08.*use another card"):
+    with pytest.raises(CannotEnrol, match=r"08A41AB1 begins with 08.*use another card"):
         office.ask(number="08 A4 1A B1")
 
     assert not DoorEnrolment.objects.exists()
