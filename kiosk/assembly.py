@@ -233,7 +233,7 @@ class Kiosk:
         played = self._hardware
         if not isinstance(played, SimulatedHardware):
             return None
-        return Tray(self._settings.data, played.hold_up, shows_names=self.front.shows_names)
+        return Tray(self._settings.data, played.come, shows_names=self.front.shows_names)
 
     @contextmanager
     def _page(self) -> Iterator[None]:

@@ -6,6 +6,13 @@ function tap(card) {
   act("/tap", { card });
 }
 
+function badgeButton(each) {
+  const made = button("QR", () => act("/tap", { qr: each.badge }));
+  made.setAttribute("aria-label", `Badge of ${each.name}`);
+  made.title = "Badge";
+  return made;
+}
+
 function unknownCard() {
   const octets = crypto.getRandomValues(new Uint8Array(7));
   return Array.from(octets, (each) => each.toString(16).padStart(2, "0")).join("").toUpperCase();
@@ -17,9 +24,16 @@ function cardButton(each) {
   return made;
 }
 
+function held(each) {
+  const both = document.createElement("span");
+  both.append(cardButton(each));
+  if (each.badge) both.append(badgeButton(each));
+  return both;
+}
+
 async function fill() {
   const cards = await ask("/tray", { search: at("search").value });
-  if (cards) at("cards").replaceChildren(...list(cards.map(cardButton)));
+  if (cards) at("cards").replaceChildren(...list(cards.map(held)));
 }
 
 function toggle() {

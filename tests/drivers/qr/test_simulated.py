@@ -2,7 +2,7 @@ import pytest
 
 from drivers.camera.camera import GRAY, Frame
 from drivers.errors import DeviceMisread
-from drivers.qr.simulated import SimulatedQrDecoder, frame_of
+from drivers.qr.simulated import SimulatedQrDecoder, frame_in, frame_of
 
 
 def test_every_code_in_a_frame_is_found() -> None:
@@ -10,6 +10,16 @@ def test_every_code_in_a_frame_is_found() -> None:
 
     assert decoder.decode(frame_of("M-1-17", "M-1-18")) == ("M-1-17", "M-1-18")
     assert list(decoder.was_read) == ["M-1-17", "M-1-18"]
+
+
+def test_a_code_is_found_in_a_picture() -> None:
+    picture = Frame(width=4, height=4, depth=GRAY, pixels=b"\xff" * 16)
+
+    held = frame_in(picture, "M-1-17")
+
+    assert SimulatedQrDecoder().decode(held) == ("M-1-17",)
+    assert (held.width, held.height) == (4, 4)
+    assert SimulatedQrDecoder().decode(frame_in(picture)) == ()
 
 
 def test_a_frame_without_a_code_gives_none() -> None:
