@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk import database as files
 from kiosk import site
+from kiosk.protocol.messages import SiteSettings
 
 FEWEST_LETTERS = 2
 MOST_NAMES = 6
@@ -18,11 +19,11 @@ _PEOPLE = "SELECT id, name, year_group FROM people ORDER BY name, id"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person whose name was found; `year_group` tells two of one name apart."""
+    """A person whose name was found; `group`, a year group's name, tells two of one name apart."""
 
     person: int
     name: str
-    year_group: int | None
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,13 @@ def find(folder: Path, letters: str) -> Found:
         return Found((), too_many=True)
     database = files.connect(folder / site.FILE, durability=files.Durability.NORMAL)
     try:
-        rows = database.execute(_PEOPLE)
-        named = (Named(*row) for row in rows if _begins(plain(row[1]).split(), wanted))
+        settings = site.noted(database, SiteSettings)
+        groups = {each.id: each.name for each in settings.year_groups} if settings else {}
+        named = (
+            Named(person, name, groups.get(group, ""))
+            for person, name, group in database.execute(_PEOPLE)
+            if _begins(plain(name).split(), wanted)
+        )
         first = tuple(islice(named, MOST_NAMES + 1))
     finally:
         database.close()

@@ -59,7 +59,6 @@ class TouchWord(StrEnum):
     FIND_NAME = "find_name"
     MORE_LETTERS = "more_letters"
     NOBODY = "nobody"
-    YEAR = "year"
     FAILED = "failed"
 
 

@@ -65,7 +65,7 @@ class Touch:
             return {"people": [], "text": say(TouchWord.FAILED, self._language)}
         word = TouchWord.MORE_LETTERS if found.too_many else TouchWord.NOBODY
         text = "" if found.people else say(word, self._language)
-        return {"people": [self._told(each) for each in found.people], "text": text}
+        return {"people": [_told(each) for each in found.people], "text": text}
 
     def choose_name(self, said: Mapping[str, str]) -> object:
         """Let in the `person` chosen. Raises ValueError where not offered, or for no number."""
@@ -104,13 +104,9 @@ class Touch:
         if not self._offers().names:
             raise ValueError("names cannot be looked for here")
 
-    def _told(self, named: Named) -> dict[str, str]:
-        year = say(TouchWord.YEAR, self._language, year=named.year_group)
-        return {
-            "person": str(named.person),
-            "name": named.name,
-            "year": year if named.year_group else "",
-        }
-
     def _say(self, word: TouchWord) -> object:
         return {"text": say(word, self._language)}
+
+
+def _told(named: Named) -> dict[str, str]:
+    return {"person": str(named.person), "name": named.name, "group": named.group}

@@ -87,10 +87,10 @@ function nameButton(each) {
   const name = document.createElement("bdi");
   name.textContent = each.name;
   made.append(name);
-  if (each.year) {
-    const year = document.createElement("small");
-    year.textContent = each.year;
-    made.append(year);
+  if (each.group) {
+    const group = document.createElement("small");
+    group.textContent = each.group;
+    made.append(group);
   }
   return made;
 }

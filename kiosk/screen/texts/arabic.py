@@ -59,7 +59,6 @@ ARABIC: dict[Sayable, str] = {
     TouchWord.FIND_NAME: "الحروف الأولى من اسمك",
     TouchWord.MORE_LETTERS: "أسماء كثيرة تبدأ هكذا: حرف آخر من فضلك",
     TouchWord.NOBODY: "لا يوجد هذا الاسم. يرجى مراجعة المكتب",
-    TouchWord.YEAR: "الصف {year}",
     TouchWord.FAILED: "لم ينجح ذلك. حاول مرة أخرى من فضلك",
     Outcome.ENROLLED: "تم تسجيل البطاقة",
     Outcome.NOT_ENROLLED: "لم يتم تسجيل البطاقة",

@@ -59,7 +59,6 @@ ENGLISH: dict[Sayable, str] = {
     TouchWord.FIND_NAME: "The first letters of your name",
     TouchWord.MORE_LETTERS: "Many names begin like this: one more letter, please",
     TouchWord.NOBODY: "No such name here. Please see the office",
-    TouchWord.YEAR: "Year {year}",
     TouchWord.FAILED: "This did not work. Please try again",
     Outcome.ENROLLED: "Card enrolled",
     Outcome.NOT_ENROLLED: "Card not enrolled",

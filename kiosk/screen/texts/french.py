@@ -59,7 +59,6 @@ FRENCH: dict[Sayable, str] = {
     TouchWord.FIND_NAME: "Les premières lettres de votre nom",
     TouchWord.MORE_LETTERS: "Beaucoup de noms commencent ainsi : encore une lettre",
     TouchWord.NOBODY: "Aucun nom de ce genre. Passez au bureau, s'il vous plaît",
-    TouchWord.YEAR: "Année {year}",
     TouchWord.FAILED: "Cela n'a pas marché. Encore une fois, s'il vous plaît",
     Outcome.ENROLLED: "Carte attribuée",
     Outcome.NOT_ENROLLED: "Carte non attribuée",

@@ -59,7 +59,6 @@ GERMAN: dict[Sayable, str] = {
     TouchWord.FIND_NAME: "Die ersten Buchstaben deines Namens",
     TouchWord.MORE_LETTERS: "Viele Namen beginnen so: bitte noch einen Buchstaben",
     TouchWord.NOBODY: "Kein solcher Name. Bitte im Büro melden",
-    TouchWord.YEAR: "Jahrgang {year}",
     TouchWord.FAILED: "Das hat nicht geklappt. Bitte noch einmal",
     Outcome.ENROLLED: "Karte zugeordnet",
     Outcome.NOT_ENROLLED: "Karte nicht zugeordnet",

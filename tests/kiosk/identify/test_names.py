@@ -6,6 +6,8 @@ from kiosk import site
 from kiosk.identify import roster
 from kiosk.identify.names import MOST_NAMES, Found, Named, find
 from kiosk.protocol.messages import RosterPart
+from kiosk.protocol.options import GroupName
+from tests.kiosk.made import site_settings
 from tests.kiosk.neighbours import person
 
 PEOPLE = (
@@ -47,8 +49,17 @@ def test_people_are_found_by_how_their_names_begin(
     assert names(find(folder, letters)) == expected
 
 
-def test_what_tells_two_of_one_name_apart_is_told() -> None:
-    assert Named(4, "Mika L.", 9).year_group == 9
+def test_what_the_school_calls_their_year_tells_two_of_one_name_apart(folder: Path) -> None:
+    database = site.open_site(folder)
+    called = (GroupName(id=9, name="Year 3"),)
+    site.take_settings(database, site_settings(year_groups=called))
+    database.close()
+
+    assert find(folder, "mika").people == (Named(4, "Mika L.", "Year 3"),)
+
+
+def test_a_year_that_was_not_told_yet_is_left_out(folder: Path) -> None:
+    assert find(folder, "mika").people == (Named(4, "Mika L.", ""),)
 
 
 @pytest.mark.parametrize("letters", ["", " ", "m", "a "])

@@ -7,11 +7,12 @@ from kiosk import site
 from kiosk.identify import roster
 from kiosk.identify.tries import CLOSED_FOR, MOST
 from kiosk.protocol.messages import Credential, Method, RosterPart
+from kiosk.protocol.options import GroupName
 from kiosk.protocol.pins import pin_value
 from kiosk.screen.offers import Offers
 from kiosk.screen.touch import Touch
 from kiosk.visit import Sighting
-from tests.kiosk.made import clock_at
+from tests.kiosk.made import clock_at, site_settings
 from tests.kiosk.neighbours import person
 
 KEY, PIN = b"k" * 32, "481920"
@@ -97,9 +98,14 @@ def test_without_a_roster_a_pin_is_neither_right_nor_counted_as_wrong(screen: Sc
             screen.enter(PIN)
 
 
-def test_a_name_is_found_with_its_year(screen: Screen) -> None:
+def test_a_name_is_found_with_what_the_school_calls_its_year(screen: Screen) -> None:
+    database = site.open_site(screen.folder)
+    called = (GroupName(id=MIA.year_group or 0, name="Year 3"),)
+    site.take_settings(database, site_settings(year_groups=called))
+    database.close()
+
     assert screen.touch.find_names({"letters": "mi"}) == {
-        "people": [{"person": "1", "name": "Mia K.", "year": "Year 7"}],
+        "people": [{"person": "1", "name": "Mia K.", "group": "Year 3"}],
         "text": "",
     }
 
