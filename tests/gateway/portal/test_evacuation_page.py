@@ -86,6 +86,18 @@ def test_two_phones_see_each_others_ticks(website: Website) -> None:
     assert Tick.objects.count() == 2
 
 
+def test_the_list_stands_still_under_a_finger_and_then_follows(website: Website) -> None:
+    page = Yard(website).phone()
+    before = page.locator(".roll li").all_inner_texts()
+
+    page.get_by_role("button", name="Mia Keller").dispatch_event("pointerdown")
+    page.get_by_role("button", name="Mia Keller").dispatch_event("click")
+
+    assert page.locator("[data-region=roll]").get_attribute("data-held") == "yes"
+    assert page.locator(".roll li").all_inner_texts() == before
+    expect(page.locator(".roll li")).to_have_count(6)
+
+
 def test_rows_are_large_enough_for_a_finger(website: Website) -> None:
     page = Yard(website).phone()
 

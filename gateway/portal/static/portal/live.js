@@ -13,6 +13,7 @@ let fetching = false;
 let wanted = false;
 
 function isBeingEdited(region) {
+  if (region.dataset.held) return true;
   const active = document.activeElement;
   if (!active || !region.contains(active)) return false;
   return active.matches("input, select, textarea") || region.querySelector("details[open]") !== null;

@@ -1,12 +1,23 @@
 // Ticks on a phone: shown at once, sent without loading the page, and again until the gateway
-// has them. Without this script each tick is a form of its own.
+// has them. The list stands still under a finger. Without this script each tick is a form of its
+// own. Uses live.js.
 "use strict";
+/* global refresh */
 
 const AGAIN_MS = 3000;
+const QUIET_MS = 2000;       // no line moves while a finger was near within this time
 const form = document.querySelector("form[data-ticks]");
 const note = document.querySelector("[data-ticks-note]");
 const waiting = new Map();   // person -> whether safe, until the gateway has it
+const region = form.querySelector("[data-region]");
 let sending = false;
+let quiet = 0;
+
+function hold() {
+  region.dataset.held = "yes";
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { delete region.dataset.held; refresh(); }, QUIET_MS);
+}
 
 function mark(button) {
   const safe = waiting.get(button.value);
@@ -63,5 +74,8 @@ form.addEventListener("submit", (sent) => {
   mark(button);
   sendAll();
 });
+for (const kind of ["pointerdown", "touchmove", "keydown", "wheel"]) {
+  form.addEventListener(kind, hold, { passive: true });
+}
 new MutationObserver(markAll).observe(form, { childList: true, subtree: true });
 addEventListener("beforeunload", (leaving) => { if (waiting.size) leaving.preventDefault(); });
