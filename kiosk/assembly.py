@@ -70,56 +70,19 @@ class Kiosk:
         self._stop = Event()
         self.board = board
         self.devices = Devices()
-        self.front = Front(
-            settings,
-            clock,
-            board=board,
-            devices=self.devices,
-            readers=tuple(hardware.readers),
-            camera=eyes.NAME if hardware.camera else None,
-        )
         self.pulse = Pulse(clock)
         self.lamps = Lamps(*hardware.outputs, devices=self.devices)
-        self.loop = Loop(
-            settings,
-            clock,
-            board=self.board,
-            lamps=self.lamps,
-            supervisor=Supervisor(silent=self.pulse.silent, say=self._summary),
-            settle=self.front.settle,
-        )
-        self.link = Link(
-            settings,
-            clock,
-            devices=self.devices,
-            tell=self.board.report_link,
-            changed=self._follow,
-            doubt=self.loop.journal_doubted,
-        )
-        self.loop.tell(self.link)
+        self.front = self._front()
+        self.loop = self._loop()
+        self.link = self._link()
         self.eyes = self._eyes(hardware.camera, hardware.decoder)
         album = self.eyes.album if self.eyes else Album()
         self.stills = Stills(settings.data, album, bring=lambda: self.link.bring(Errand.PHOTOS))
-        self.loop.show(self.stills.took)
-        self.faces = FaceWorker(
-            settings.data,
-            clock,
-            album=album,
-            engine=hardware.faces,
-            put=self.loop.see,
-            bring=lambda: self.link.bring(Errand.REMARKS),
-            devices=self.devices,
-            await_face=self._await_face,
-        )
-        self.loop.show(self.faces.answered)
-        self.roll_call = RollCall(
-            settings.data,
-            clock,
-            board=self.board,
-            bring=lambda: self.link.bring(Errand.REMARKS),
-            rules=SiteRules(ZoneInfo(settings.zone)),
-            language=settings.screen.language,
-        )
+        self.faces = self._faces(album)
+        self.roll_call = self._roll_call()
+        self.loop.tell(self.link)
+        for onlooker in (self.stills.took, self.faces.answered):
+            self.loop.show(onlooker)
         self.loop.show(lambda *_: self.roll_call.moved())
 
     def run(self) -> None:
@@ -199,6 +162,61 @@ class Kiosk:
             cancel_enrolment=self.loop.cancel_enrolment,
         )
 
+    def _front(self) -> Front:
+        return Front(
+            self._settings,
+            self._clock,
+            board=self.board,
+            devices=self.devices,
+            readers=tuple(self._hardware.readers),
+            camera=eyes.NAME if self._hardware.camera else None,
+        )
+
+    def _loop(self) -> Loop:
+        return Loop(
+            self._settings,
+            self._clock,
+            board=self.board,
+            lamps=self.lamps,
+            supervisor=Supervisor(silent=self.pulse.silent, say=self._summary),
+            settle=self.front.settle,
+        )
+
+    def _link(self) -> Link:
+        return Link(
+            self._settings,
+            self._clock,
+            devices=self.devices,
+            tell=self.board.report_link,
+            changed=self._follow,
+            doubt=self.loop.journal_doubted,
+        )
+
+    def _faces(self, album: Album) -> FaceWorker:
+        return FaceWorker(
+            self._settings.data,
+            self._clock,
+            album=album,
+            engine=self._hardware.faces,
+            put=self.loop.see,
+            bring=self._bring_remarks,
+            devices=self.devices,
+            await_face=self._await_face,
+        )
+
+    def _roll_call(self) -> RollCall:
+        return RollCall(
+            self._settings.data,
+            self._clock,
+            board=self.board,
+            bring=self._bring_remarks,
+            rules=SiteRules(ZoneInfo(self._settings.zone)),
+            language=self._settings.screen.language,
+        )
+
+    def _bring_remarks(self) -> None:
+        self.link.bring(Errand.REMARKS)
+
     def _eyes(self, camera: Camera | None, decoder: QrDecoder) -> Eyes | None:
         if camera is None:
             return None
@@ -238,9 +256,7 @@ class Kiosk:
     @contextmanager
     def _page(self) -> Iterator[None]:
         tray = self._tray()
-        asks, acts = self.front.touched(
-            put=self.loop.see, bring=lambda: self.link.bring(Errand.REMARKS)
-        )
+        asks, acts = self.front.touched(put=self.loop.see, bring=self._bring_remarks)
         page = Page(
             draw=self.front.draw,
             wait=lambda seen: self.board.wait(seen, timeout=BEAT),

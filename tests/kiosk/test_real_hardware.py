@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from gpiozero import Device
 
 from drivers.camera.simulated import in_colour
+from drivers.clock.clock import Clock
+from drivers.clock.system import SystemClock
 from drivers.emulated.mfrc522_chip import Mfrc522Chip
 from drivers.emulated.plugging import plugged_in
 from drivers.emulated.proximity import EmulatedCard, Field
@@ -17,7 +21,9 @@ from drivers.emulated.ribbon import booted_with
 from drivers.emulated.sensor import Sensor
 from drivers.emulated.times import BusyTime
 from kiosk import settings as settings_of
+from kiosk.assembly import Kiosk
 from kiosk.hardware import hardware_of
+from kiosk.screen.board import Board, View
 from kiosk.screen.checkup import Checkup
 from kiosk.visit import Outcome
 from tests.drivers.card.desk import DOUBLE, SHORT
@@ -25,7 +31,6 @@ from tests.drivers.pinned import mock_pins, states
 from tests.drivers.qr import frames
 from tests.drivers.qr.frames import Look
 from tests.kiosk.neighbours import eventually, free_port
-from tests.kiosk.test_assembly import Running
 
 pytestmark = [
     pytest.mark.integration,
@@ -55,13 +60,17 @@ hold = 0.05
 class Entrance:
     """What a person and staff meet at the door."""
 
-    kiosk: Running
+    board: Board
+    clock: Clock
     field: Field
     sensor: Sensor
     pins: Any
 
-    def panel(self) -> object:
-        return self.kiosk.board.view(now=self.kiosk.clock.read().uptime).panel
+    def view(self) -> View:
+        return self.board.view(now=self.clock.read().uptime)
+
+    def outcomes(self) -> list[Outcome]:
+        return [shown.answer.outcome for shown in self.view().answers]
 
 
 @contextmanager
@@ -87,23 +96,25 @@ def entrance(tmp_path: Path) -> Iterator[Entrance]:
         booted_with(Sensor()) as sensor,
         default_pins() as pins,
     ):
-        kiosk = Running(settings, hardware_of(settings))
-        kiosk.thread.start()
-        yield Entrance(kiosk, field, sensor, pins)
-        kiosk.kiosk.stop()
-        kiosk.thread.join(timeout=20)
+        board, clock = Board(shown_for=timedelta(seconds=3)), SystemClock(assume_trusted=True)
+        kiosk = Kiosk(settings, clock, hardware=hardware_of(settings), board=board)
+        thread = Thread(target=kiosk.run)
+        thread.start()
+        yield Entrance(board, clock, field, sensor, pins)
+        kiosk.stop()
+        thread.join(timeout=20)
 
 
 @pytest.mark.covers("DES-01", "BIO-01", "QR-02")
 def test_cards_codes_and_the_button_reach_the_screen_and_the_lamp(entrance: Entrance) -> None:
     entrance.field.put(EmulatedCard(DOUBLE))
-    eventually(lambda: entrance.kiosk.outcomes() == [Outcome.UNKNOWN])
+    eventually(lambda: entrance.outcomes() == [Outcome.UNKNOWN])
 
     entrance.sensor.show(in_colour(frames.frame("M-1-17", Look(), seed=1)))
-    eventually(lambda: entrance.kiosk.outcomes() == [Outcome.UNKNOWN] * 2)
+    eventually(lambda: entrance.outcomes() == [Outcome.UNKNOWN] * 2)
 
     entrance.pins.pin(BUTTON).drive_low()
-    eventually(lambda: isinstance(entrance.panel(), Checkup))
+    eventually(lambda: isinstance(entrance.view().panel, Checkup))
 
     assert 1 in states(entrance.pins, RED)
     assert 1 not in states(entrance.pins, BLUE)
@@ -113,6 +124,6 @@ def test_cards_codes_and_the_button_reach_the_screen_and_the_lamp(entrance: Entr
 def test_two_cards_at_once_are_asked_for_one(entrance: Entrance) -> None:
     entrance.field.put(EmulatedCard(SHORT), EmulatedCard(DOUBLE))
 
-    eventually(lambda: entrance.kiosk.outcomes() == [Outcome.UNREAD])
+    eventually(lambda: entrance.outcomes() == [Outcome.UNREAD])
 
     eventually(lambda: 1 in states(entrance.pins, RED))
