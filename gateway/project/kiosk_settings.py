@@ -40,4 +40,6 @@ class KioskFile:
 
     def _screen(self) -> list[str]:
         simulated = self.simulated
-        return [] if simulated is None else ["", "[screen]", f"port = {simulated.screen_port}"]
+        if simulated is None:
+            return []
+        return ["", "[screen]", f"port = {simulated.screen_port}", "touch = true"]

@@ -7,9 +7,11 @@ from pathlib import Path
 from gateway.attendance.policies import PolicyDetails, policy_details, set_policy
 from gateway.erp import sync
 from gateway.erp.ports import Erp
+from gateway.fleet.options import Options, set_door_options
 from gateway.fleet.services import add_kiosk
-from gateway.people import logins
+from gateway.people import badges, logins
 from gateway.people.models import Person
+from gateway.people.pins import set_pin
 from gateway.people.services import set_credentials, upsert_people
 from gateway.people.values import Given, PersonDetails, Role
 from gateway.project.demo.plan import DOORS, Door, Hours
@@ -23,6 +25,12 @@ STAFF = (
     "Grace Osei", "Hugo Blanc", "Ines Costa", "Jon Berg", "Kira Sato", "Leo Marin",
 )  # fmt: skip
 EVERY_MINUTE = "* * * * *"
+BADGES = 120
+"""Students who have a badge: those whose names come first, as in the trays."""
+PIN = "271828"
+SWITCHED_ON = Options(
+    ask_late_reason=True, fallback_pin=True, fallback_names=True, photo_on=True, photo_days=1
+)
 
 
 def found_sites(hours: Hours) -> tuple[Site, ...]:
@@ -54,6 +62,27 @@ def hang_kiosks(passwords: dict[str, str]) -> None:
         add_kiosk(
             kiosk_id=door.kiosk, site_id=site.pk, name=door.name, password=passwords[door.kiosk]
         )
+
+
+def switch_on(sites: tuple[Site, ...]) -> None:
+    """What is off elsewhere until somebody wants it: here it is there to be tried."""
+    for site in sites:
+        set_door_options(site_id=site.pk, options=SWITCHED_ON)
+
+
+def give_badges(*, now: datetime) -> dict[str, str]:
+    """Badges for some students: what their codes say, by the numbers of their cards."""
+    rows = Person.objects.filter(kind=PersonKind.STUDENT.value).order_by("given_name", "pk")
+    people = list(rows.values_list("pk", flat=True)[:BADGES])
+    terms = badges.Terms(expires_at=now + badges.VALID_FOR, by="demo", now=now)
+    held = badges.printed_badges(people, terms)
+    return {card_of(person): badges.token_of(badge, now=now) for person, badge in held.items()}
+
+
+def give_pin() -> None:
+    """A PIN for the first of the staff."""
+    first = Person.objects.filter(kind=PersonKind.STAFF.value).order_by("pk")[0]
+    set_pin(person_id=first.pk, pin=PIN)
 
 
 def add_logins() -> None:

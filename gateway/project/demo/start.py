@@ -40,6 +40,8 @@ from gateway.project.kiosk_settings import KioskFile, Simulated
 
 SIZES = {"full": 400, "small": 40}
 LOOPBACK = "127.0.0.1"
+TRAY_BADGES = "tray-badges.csv"
+"""Where a kiosk with simulated hardware looks for badges that can be held up."""
 MARKER = "this folder belongs to muster-gateway demo"
 
 
@@ -188,10 +190,22 @@ def _fill(stage: Stage) -> None:
     school.bring_people(sites, erp=erp, now=now)
     school.bring_periods(sites, erp=erp, now=now)
     school.hang_kiosks(stage.passwords)
+    school.switch_on(sites)
+    school.give_pin()
+    _lay_out_badges(stage, school.give_badges(now=now))
     school.add_logins()
     school.write_example_cards(stage.folder / "cards.csv")
     erp.close()
     import_module("django.db").connections.close_all()
+
+
+def _lay_out_badges(stage: Stage, codes: dict[str, str]) -> None:
+    """Put the badges beside the cards in the kiosks' trays."""
+    rows = "".join(f"{card},{code}\n" for card, code in codes.items())
+    for door in DOORS:
+        folder = stage.folder / door.kiosk
+        folder.mkdir(mode=0o700)
+        (folder / TRAY_BADGES).write_text(rows, encoding="utf-8")
 
 
 def _start_gateway(stage: Stage) -> None:
@@ -251,7 +265,7 @@ def _welcome(stage: Stage) -> str:
     school = import_module("gateway.project.demo.school")
     hours, ports = stage.hours, stage.ports
     doors = [
-        f"  {door.name:<12} http://localhost:{port}/   (tap cards from its tray)"
+        f"  {door.name:<12} http://localhost:{port}/   (tap cards and badges from its tray)"
         for door, port in zip(DOORS, ports.doors, strict=True)
     ]
     logins = [f"  {role.value} / {password}" for role, password in school.PASSWORDS.items()]
@@ -269,6 +283,8 @@ def _welcome(stage: Stage) -> str:
         f"PM registration: {hours.pm:%H:%M} to {hours.pm + FINISHES_AFTER:%H:%M}.",
         "Students come by themselves: most in time, some late, some not at all.",
         "Who is missing when AM ends is marked absent within a minute.",
+        f"The PIN {school.PIN} at a kiosk signs {school.STAFF[0]} in; who comes late is asked why;",
+        "and each tap has its (drawn) photograph on the person's page.",
         f"Everything is kept in {stage.folder}, logs in {stage.children.logs}. Ctrl-C ends it.",
     ]
     return "\n".join([*lines, "", ""])

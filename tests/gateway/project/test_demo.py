@@ -83,6 +83,22 @@ def test_what_ended_by_itself_is_named_once_and_the_rest_goes_on(tmp_path: Path)
 
 
 @pytest.mark.e2e
+@pytest.mark.covers("QR-02", "QR-04")
+def test_a_badge_of_the_tray_is_held_up_and_the_office_sees_by_whom(tmp_path: Path) -> None:
+    demo = _Demo(tmp_path)
+    try:
+        assert eventually(lambda: "Ctrl-C ends it" in demo.said(), within=90), demo.said()
+        door = demo.said().partition("Main door")[2].split()[0]
+        assert eventually(lambda: _badges(door), within=60)
+
+        assert httpx.post(f"{door}tap", json={"qr": _badges(door)[0]}).status_code == 202
+
+        assert eventually(lambda: _stills_of_badges(tmp_path) == 1, within=60)
+    finally:
+        demo.send_home()
+
+
+@pytest.mark.e2e
 @pytest.mark.covers("DES-02", "DES-03", "DES-04", "TRK-10")
 def test_a_tap_becomes_a_code_in_the_erp_and_no_log_names_anybody(tmp_path: Path) -> None:
     demo = _Demo(tmp_path)
@@ -91,7 +107,6 @@ def test_a_tap_becomes_a_code_in_the_erp_and_no_log_names_anybody(tmp_path: Path
         erp = next(word for word in demo.said().split() if word.endswith("/_sandbox/registrations"))
 
         assert eventually(lambda: _registered(erp) >= 1, within=90), demo.said()
-
         everything = demo.processes()
         demo.process.send_signal(signal.SIGINT)
         assert demo.process.wait(30) == 0
@@ -133,6 +148,14 @@ class _Demo:
     def processes(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def send_home(self) -> None:
+        """End it as Ctrl-C does, its children first."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(30)
+        finally:
+            self.end()
+
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -156,3 +179,17 @@ def _logged(folder: Path, words: list[str]) -> list[str]:
 def _registered(url: str) -> int:
     found = httpx.get(url).json()["registrations"]
     return sum(1 for entry in found if entry["isRegistered"])
+
+
+def _badges(door: str) -> list[str]:
+    cards = httpx.get(f"{door}tray", params={"search": ""}).json()
+    return [each["badge"] for each in cards if each["badge"]]
+
+
+def _stills_of_badges(folder: Path) -> int:
+    """Stills of tracks that a badge made."""
+    asked = """SELECT COUNT(*) FROM attendance_photo p JOIN attendance_track t ON t.id = p.track
+        WHERE t.credential LIKE 'badge:%'"""
+    with closing(sqlite3.connect(folder / "gateway" / "gateway.sqlite3")) as store:
+        (many,) = store.execute(asked).fetchone()
+    return int(many)
