@@ -29,6 +29,9 @@ log = structlog.get_logger()
 
 TICK = timedelta(seconds=1)
 PROBES_APART = timedelta(seconds=30)
+WRITES_APART = timedelta(minutes=1)
+"""A look after the journal writes only when nothing was written for so long, to spare the card."""
+
 PROBES_APART_WHEN_FAILED = timedelta(seconds=5)
 CLEANUPS_APART = timedelta(minutes=10)
 ENROLMENTS = frozenset({Outcome.ENROLLED, Outcome.NOT_ENROLLED})
@@ -78,6 +81,7 @@ class Loop:
         self._link: Link | None = None
         self._onlookers: list[Onlooker] = []
         self._probe_due = timedelta(0)
+        self._write_due = timedelta(0)
         self._cleanup_due = timedelta(0)
 
     def tell(self, link: Link) -> None:
@@ -186,6 +190,7 @@ class Loop:
             answer = self._open().answer(sighting)
         if answer.seq is not None:
             self._known = Life(self._open().install, answer.seq)
+            self._write_due = sighting.reading.uptime + WRITES_APART
         return answer
 
     def _replace_journal(self, doubt: Doubt) -> None:
@@ -202,7 +207,9 @@ class Loop:
     def _look_after_journal(self, reading: Reading) -> None:
         """See that the journal takes writes; note the time, and clean up, while at it."""
         desk = self._open()
-        desk.check_writable()
+        if reading.uptime >= self._write_due:
+            desk.check_writable()
+            self._write_due = reading.uptime + WRITES_APART
         desk.note_time(reading)
         if reading.uptime >= self._cleanup_due and not desk.clean_up(reading):
             self._cleanup_due = reading.uptime + CLEANUPS_APART
@@ -257,6 +264,7 @@ class Loop:
                 self._desk.rescue()
         self._close()
         self._probe_due = self._clock.read().uptime + PROBES_APART_WHEN_FAILED
+        self._write_due = timedelta(0)
 
     def _close(self) -> None:
         desk, self._desk = self._desk, None
