@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.attendance.models import PersonDay, Track
+from gateway.attendance.models import Mark, PersonDay, Track
 from gateway.attendance.recording import Heard
 from gateway.attendance.services import record_tracks
 from gateway.fleet import tablets as fleet
@@ -89,10 +89,14 @@ def test_a_repeat_is_answered_and_not_recorded(scene: Scene) -> None:
     assert scene.tracks() == []
 
 
-def test_a_late_arrival_is_told_how_late_it_is(scene: Scene) -> None:
-    answer = scene.scan("M-1-17", "08:17")
+@pytest.mark.covers("QR-03")
+def test_a_late_code_is_told_how_late_and_marked_with_its_exact_time(scene: Scene) -> None:
+    answer = scene.scan("M-1-17", "08:17:42")
 
     assert answer.late_minutes == 17
+    assert Track.objects.get().at == at("08:17:42")
+    mark = Mark.objects.get(person=scene.mia)
+    assert (mark.base, mark.late_minutes) == ("present", 17)
 
 
 def test_numbers_have_no_holes_and_are_known_as_received(scene: Scene) -> None:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -7,11 +8,14 @@ from django.utils import timezone, translation
 from gateway.attendance.models import Track
 from gateway.attendance.services import mark_by_hand, resolve_unknown
 from gateway.attendance.values import Base, Mark
+from gateway.faces.services import hear_verdict
+from gateway.fleet.models import Kiosk
 from gateway.people import services as people
 from gateway.portal import words
 from gateway.portal.needs import Need
 from gateway.portal.templatetags.portal import megabytes
 from kiosk.protocol.messages import Method, Shown
+from kiosk.protocol.remarks import FaceSeen, FaceVerdict
 from tests.gateway.factories import make_student, make_year_group
 from tests.gateway.portal.school import School, log_in
 
@@ -113,6 +117,23 @@ def test_a_mark_by_hand_is_kept_with_its_author() -> None:
     assert answer["Location"] == school.page(f"sessions/{school.session.pk}/")
     assert (revision.base, revision.late_minutes, revision.reason, revision.author_name) == (
         "present", 7, "bus", "office",
+    )  # fmt: skip
+
+
+@pytest.mark.covers("BIO-03")
+def test_a_mark_by_hand_holds_where_the_face_was_not_the_holders() -> None:
+    school = School()
+    track = school.tap(school.card(0))
+    remark = FaceSeen(id=uuid4(), track=track, verdict=FaceVerdict.ANOTHER, distance=0.8)
+    hear_verdict(kiosk=Kiosk.objects.get(), remark=remark, now=school.now)
+    form = {"base": "absent", "reason": "a friend held up the card"}
+
+    log_in().post(school.page(f"sessions/{school.session.pk}/{school.students[0]}/"), form)
+
+    school.tap(school.card(0))
+    mark = school.session.marks.get(person=school.students[0])
+    assert (mark.base, mark.reason, mark.author) == (
+        "absent", "a friend held up the card", "person",
     )  # fmt: skip
 
 
