@@ -103,6 +103,7 @@ TEST = (
     Need("vsmartcard-vpcd", "a PC/SC reader without hardware", _has_virtual_reader),
     Need("postgresql", "the store's tests run on it too", _serves_postgresql),
     Need("chromium", "the pages are looked at in it", _program("chromium")),
+    Need("systemd", "the services' units are checked by it", _program("systemd-analyze")),
     Need("poppler-utils", "printed badges are looked at with it", _program("pdftoppm")),
 )
 GOALS = {"run": RUN, "kiosk": KIOSK, "test": TEST}
