@@ -180,5 +180,5 @@ def test_the_list_takes_the_same_queries_however_many_there_are(
     for _ in range(held):
         give(school)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get(of_person(school))
