@@ -14,6 +14,8 @@ BENCHES = (
     "badges",
     "ingest",
     "absence",
+    "reconnect",
+    "writes",
     "memory",
 )
 
