@@ -14,6 +14,7 @@ from drivers.clock.clock import Clock
 from drivers.clock.system import SystemClock
 from kiosk import logs
 from kiosk import settings as settings_of
+from kiosk.account import go_on_as_owner
 from kiosk.assembly import AlreadyRunning, Kiosk
 from kiosk.hardware import Hardware, hardware_of
 from kiosk.screen.board import Board
@@ -63,6 +64,7 @@ def _run(_: Namespace, settings: KioskSettings, clock: Clock, hardware: Hardware
 def _examine(options: Namespace, settings: KioskSettings, clock: Clock, hardware: Hardware) -> int:
     from kiosk import doctor  # noqa: PLC0415 - what it needs is nothing for a running kiosk
 
+    go_on_as_owner(settings.data)
     found = doctor.examine(settings, clock, wired=hardware)
     return doctor.tell(found, as_json=options.json)
 
@@ -76,6 +78,7 @@ def _misset(options: Namespace, why: str) -> int:
 def _try_out(options: Namespace, settings: KioskSettings, clock: Clock, hardware: Hardware) -> int:
     from kiosk import selftest  # noqa: PLC0415 - the same
 
+    go_on_as_owner(settings.data)
     logs.set_up("ERROR")
     installer = selftest.Nobody() if options.no_input else selftest.Person()
     return selftest.run(settings, clock, hardware=hardware, installer=installer)
