@@ -37,6 +37,7 @@ def pages_of(school: School) -> dict[str, str]:
         "faces": "faces/",
         "person_face": f"people/{student}/face/",
         "person_badges": f"people/{student}/badges/",
+        "pin": f"people/{student}/pin/",
         "enrol_card": f"people/{student}/card/",
         "enrolment": f"enrolments/{_card_waited_for(school)}/",
         "session": f"sessions/{school.session.pk}/",
