@@ -26,7 +26,7 @@ from kiosk.journal import open_journal
 from kiosk.link.link import Link
 from kiosk.link.state import LinkState
 from kiosk.settings import Broker, KioskSettings
-from tests.bench.ingest import cpu_of, prepare, running_role
+from tests.bench.ingest import cpu_of, prepare, running_role, tree
 from tests.bench.table import Figure, at_most, plain, scratch, show
 from tests.kiosk.made import entry
 from tests.kiosk.neighbours import Mosquitto, eventually
@@ -187,9 +187,9 @@ def _figures(
     down_s: float, ingest: psutil.Process, broker: Mosquitto, fleet: Fleet
 ) -> list[Figure]:
     players = [psutil.Process(each.pid) for each in fleet.processes]
-    before = cpu_of([ingest]), cpu_of(players)
+    before = cpu_of(tree(ingest)), cpu_of(players)
     confirmed, heard = play(broker, fleet, down_s=down_s)
-    used = cpu_of([ingest]) - before[0], cpu_of(players) - before[1]
+    used = cpu_of(tree(ingest)) - before[0], cpu_of(players) - before[1]
     what = f"broker away {timedelta(seconds=down_s).seconds} s"
     return [
         at_most(f"{what}: last of {KIOSKS} kiosks confirmed", max(confirmed), BOUND_S, "s"),
