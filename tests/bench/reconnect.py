@@ -1,8 +1,8 @@
 """`python -m tests.bench.reconnect`: 200 kiosks come back after the broker was restarted.
 
 Real links in a few processes (select knows 1,024 files in each), each kiosk with its own files
-and some taps made meanwhile, one Mosquitto, one ingest process. Counted from the broker's start until a kiosk's taps are
-confirmed, and until the gateway has stored its heartbeat.
+and some taps made meanwhile, one Mosquitto, one ingest process. Counted from the broker's start
+until a kiosk's taps are confirmed, and until the gateway has stored its heartbeat.
 """
 
 import json
