@@ -67,15 +67,18 @@ def enrolment_page(request: HttpRequest, site: str, enrolment_id: UUID) -> HttpR
 @require_POST
 @office_page
 def cancel(request: HttpRequest, site: str, enrolment_id: UUID) -> HttpResponse:
-    """Let the kiosk wait no longer."""
+    """Let the kiosk wait no longer, for a card or a face."""
     where = place(site)
     found = _progress(where, enrolment_id)
+    is_card = found.method is Method.CARD
+    waits_no_more = _("The kiosk does not wait for a card any more.")
+    looks_no_more = _("The kiosk does not look for a face any more.")
     return act(
         request,
         lambda: cancel_enrolment(enrolment_id=found.id, now=where.now),
-        done=_("The kiosk does not wait for a card any more."),
-        back="enrolment",
-        at=(site, found.id),
+        done=waits_no_more if is_card else looks_no_more,
+        back="enrolment" if is_card else "person_face",
+        at=(site, found.id if is_card else found.person),
     )
 
 

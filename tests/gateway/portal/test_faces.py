@@ -162,6 +162,18 @@ def test_a_kiosk_of_another_site_measures_nobody() -> None:
     assert answer.status_code == 404
 
 
+def test_a_measuring_that_was_cancelled_leads_back_to_the_persons_faces() -> None:
+    office = Office()
+    office.record()
+    office.measure()
+    address = office.school.page(f"enrolments/{DoorEnrolment.objects.get().pk}/cancel/")
+
+    told = office.browser.post(address, follow=True)
+
+    assert told.redirect_chain[-1][0] == office.page()
+    assert "does not look for a face any more" in told.text
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_the_list_takes_as_many_queries_however_many_there_are(
     people: int, django_assert_num_queries: DjangoAssertNumQueries
