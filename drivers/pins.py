@@ -13,6 +13,16 @@ RESERVED = {
     25: "the card reader's reset",
 }
 
+ON_BOARD = {
+    3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10,
+    21: 9, 22: 25, 23: 11, 24: 8, 26: 7, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 37: 26,
+    38: 20, 40: 21,
+}  # fmt: skip
+"""BCM numbers by the place on the 40-pin header; the rest is power, ground and identity."""
+
+RESET = 22
+"""Where on the board the card reader's reset is wired, unless the settings say otherwise."""
+
 
 def check_pins(pins: Mapping[str, int]) -> None:
     """Raise ValueError, in words, when a pin of `pins` (use → BCM number) cannot be used so."""

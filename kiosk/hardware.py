@@ -12,7 +12,7 @@ from drivers.card.numbers import Format
 from drivers.card.reader import CardReader
 from drivers.face.engine import FaceEngine
 from drivers.feedback.feedback import Feedback
-from drivers.pins import check_pins
+from drivers.pins import ON_BOARD, RESET, check_pins
 from drivers.qr.decoder import QrDecoder
 from kiosk.settings import CameraKind, CameraPart, KioskSettings, Pcsc, Wedge
 from kiosk.settings import Hardware as Wiring
@@ -91,7 +91,7 @@ def fit(settings: KioskSettings) -> Fitted:
 
 def _pins(settings: KioskSettings) -> dict[str, int]:
     """Every pin of the header that the settings name, by its use."""
-    found: dict[str, int] = {}
+    found = _reset_pin(settings)
     if lamp := settings.lamp:
         found |= {"lamp.red": lamp.red, "lamp.green": lamp.green, "lamp.blue": lamp.blue}
     if settings.buzzer:
@@ -99,6 +99,14 @@ def _pins(settings: KioskSettings) -> dict[str, int]:
     if settings.button:
         found["button"] = settings.button.pin
     return found
+
+
+def _reset_pin(settings: KioskSettings) -> dict[str, int]:
+    """The card reader's reset where it is not in its usual place, which nobody else may have."""
+    at = settings.mfrc522.reset_pin if settings.mfrc522 else RESET
+    if at not in ON_BOARD:
+        raise ValueError(f"mfrc522.reset_pin: pin {at} of the board is power or ground, no GPIO")
+    return {} if at == RESET else {"mfrc522.reset_pin": ON_BOARD[at]}
 
 
 def _readers(settings: KioskSettings) -> Mapping[str, CardReader]:

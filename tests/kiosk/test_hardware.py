@@ -107,3 +107,16 @@ def test_the_settings_of_the_manual_can_be_read(tmp_path: Path) -> None:
 def test_one_pin_cannot_serve_two_devices() -> None:
     with pytest.raises(ValueError, match="button: pin BCM 23 already serves buzzer"):
         fit(real(camera=CameraPart(), buzzer=BuzzerPart(pin=23), button=ButtonPart(pin=23)))
+
+
+@pytest.mark.parametrize(
+    ("reset_pin", "why"),
+    [(11, "lamp.red: pin BCM 17 already serves mfrc522.reset_pin"), (17, "no GPIO")],
+)
+def test_the_readers_reset_has_a_pin_of_its_own(reset_pin: int, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        fit(real(mfrc522=Mfrc522(reset_pin=reset_pin), lamp=Lamp()))
+
+
+def test_the_readers_reset_may_be_elsewhere() -> None:
+    assert fit(real(mfrc522=Mfrc522(reset_pin=37), lamp=Lamp())).outputs
