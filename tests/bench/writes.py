@@ -28,7 +28,7 @@ from tests.kiosk.neighbours import (
 )
 
 TAPS = 300
-WATCHED_S = 60.0
+WATCHED_S = 180.0
 BOUND_RATIO, BOUND_IDLE_MB = 1.2, 1.0
 PEOPLE = 400
 
