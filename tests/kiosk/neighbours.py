@@ -56,6 +56,11 @@ def eventually(look: Callable[[], T], *, within: float = PATIENCE_S) -> T:
     return found
 
 
+def zone_at_noon() -> str:
+    """A time zone in which it is about noon now, so that minutes ago was the same day."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
 class Mosquitto:
     """A private broker on loopback, which keeps nothing over a restart."""
 
@@ -189,7 +194,7 @@ class KioskProcess:
         self.log = folder / f"{kiosk}.log"
         self.config.write_text(
             f'kiosk = "{kiosk}"\nsite = "{SITE}"\ndata = "{self.folder}"\n'
-            f"assume_trusted_clock = true\nheartbeat = 1\n"
+            f'assume_trusted_clock = true\nheartbeat = 1\nzone = "{zone_at_noon()}"\n'
             f"[broker]\nport = {broker_port}\n{broker}\n[screen]\nport = {self.page_port}\n"
         )
         self.process: subprocess.Popen[bytes] | None = None

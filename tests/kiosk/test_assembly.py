@@ -40,6 +40,7 @@ from tests.kiosk.neighbours import (
     roster,
     running_gateway,
     running_mosquitto,
+    zone_at_noon,
 )
 
 pytestmark = pytest.mark.integration
@@ -83,6 +84,7 @@ def running(
 ) -> Iterator[Running]:
     settings = settings_in(
         folder,
+        zone=zone_at_noon(),
         heartbeat=timedelta(seconds=1),
         assume_trusted_clock=True,
         broker=Broker(port=port),

@@ -25,10 +25,11 @@ from tests.kiosk.neighbours import (
     running_gateway,
     running_kiosk,
     running_mosquitto,
+    zone_at_noon,
 )
 
 pytestmark = pytest.mark.e2e
-NOON = ZoneInfo(f"Etc/GMT{datetime.now(UTC).hour - 12:+d}")
+NOON = ZoneInfo(zone_at_noon())
 """Where the school stands: far from midnight whenever this runs."""
 SIZES = [(800, 480), (1280, 800)]
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu"]}
