@@ -248,7 +248,10 @@ def test_the_tray_knows_the_roster(kiosk: Running) -> None:
     url = f"http://127.0.0.1:{kiosk.settings.screen.port}/tray?search=Person%203"
 
     with urllib.request.urlopen(url, timeout=10) as answer:
-        assert answer.read().decode() == f'[{{"card": "{card_of(3)}", "name": "Person 3", "badge": ""}}]'
+        assert (
+            answer.read().decode()
+            == f'[{{"card": "{card_of(3)}", "name": "Person 3", "badge": ""}}]'
+        )
 
 
 def test_one_folder_is_one_kiosks(kiosk: Running) -> None:
