@@ -34,7 +34,7 @@ PLAUSIBLE: dict[str, Any] = {
     "given_at": "2025-09-01T08:00:00Z", "given_by": "Anna", "kiosk": "gate", "number": "04A2B3C4",
     "relation": "self",
     "stance": "agreed", "text_version": "1", "withdrawn_by": "Anna",
-    "language": "en", "last_day": "2026-11-23", "late_after": "start",
+    "is_safe": True, "language": "en", "last_day": "2026-11-23", "late_after": "start",
     "late_minutes": 1, "left_early_minutes": 1, "method": "card", "minutes_from": "start",
     "move": True, "name": "x", "on": "2026-11-23", "partial": True, "period_kind": "AM",
     "person_id": 1, "position": 1, "present_code": "/", "reason": "x", "registers": "08:40",

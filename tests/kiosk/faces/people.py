@@ -16,7 +16,7 @@ PLACE = Face(100, 60, 120, 120)
 def measures_of(person: int, *, off: float = 0.0) -> Measures:
     """Two people are 1.4 apart; `off` is how far this measuring is from the person's own."""
     numbers = [0.0] * MEASURES
-    numbers[person] = 1.0
+    numbers[1 + person % (MEASURES - 1)] = 1.0
     numbers[0] = off
     return Measures.of(numbers)
 
