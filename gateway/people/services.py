@@ -13,13 +13,15 @@ from gateway.people.errors import (
     CredentialHeld,
     UnknownCredential,
     UnknownPerson,
+    WrongCredential,
     WrongPerson,
     kept_by_erp,
 )
-from gateway.people.models import Credential, Person
+from gateway.people.models import Badge, Credential, Person
 from gateway.people.queries import Holder, details_of, holders, persons_by_external_id
 from gateway.people.rules import credential_value
 from gateway.people.values import Given, PersonDetails, Upserted
+from kiosk.protocol.badges import CREDENTIAL
 from kiosk.protocol.messages import Method
 
 _COLUMNS = (
@@ -177,6 +179,7 @@ def move_credential(*, person_id: int, method: Method, value: str) -> None:
     """
     number = credential_value(method, value)
     held = _find(method, number)
+    _refuse_badge(held)
     if held is not None and held.person_id is not None and held.blocked_at is None:
         roster.stamp([held.person_id])
         Credential.objects.filter(pk=held.pk).update(person=None)
@@ -185,8 +188,12 @@ def move_credential(*, person_id: int, method: Method, value: str) -> None:
 
 @transaction.atomic
 def remove_credential(*, method: Method, value: str) -> None:
-    """Take a credential from its holder; a blocked one stays blocked. Raises UnknownCredential."""
+    """Take a credential from its holder; a blocked one stays blocked.
+
+    Raises UnknownCredential, WrongCredential for a badge, which is revoked instead.
+    """
     held = _found(method, value)
+    _refuse_badge(held)
     if held.person_id is not None:
         roster.stamp([held.person_id])
     if held.blocked_at is None:
@@ -218,8 +225,12 @@ def block_credential(*, method: Method, value: str, because: str, now: datetime)
 
 @transaction.atomic
 def unblock_credential(*, method: Method, value: str) -> None:
-    """The credential works again for its holder. Raises UnknownCredential."""
+    """The credential works again for its holder.
+
+    Raises UnknownCredential, WrongCredential for a badge that is revoked.
+    """
     held = _found(method, value)
+    _refuse_badge(held, revoked_at__isnull=False)
     if held.blocked_at is not None:
         Credential.objects.filter(pk=held.pk).update(
             blocked_at=None, blocked_because="", roster_version=roster.advance()
@@ -280,6 +291,16 @@ def _found(method: Method, value: str) -> Credential:
     if held is None:
         raise UnknownCredential(f"no such {method} is known")
     return held
+
+
+def _refuse_badge(held: Credential | None, **which: bool) -> None:
+    """Kiosks believe a badge whoever holds its credential: nothing but revoking ends it."""
+    serial = held.value.removeprefix(CREDENTIAL) if held and held.method == Method.QR else ""
+    if serial.isdecimal() and Badge.objects.filter(pk=int(serial), **which).exists():
+        raise WrongCredential(
+            f"badge {serial} is given out and revoked on its person's badge page; "
+            "one that is revoked never comes back"
+        )
 
 
 def _refuse_unknown(person_ids: Collection[int]) -> None:

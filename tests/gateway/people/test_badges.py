@@ -6,10 +6,16 @@ from pytest_django import DjangoAssertNumQueries
 from gateway.people import badges
 from gateway.people.badge_keys import badge_keys
 from gateway.people.badges import Terms
-from gateway.people.errors import UnknownBadge, UnknownPerson, WrongPerson
+from gateway.people.errors import UnknownBadge, UnknownPerson, WrongCredential, WrongPerson
 from gateway.people.models import Badge, Credential
 from gateway.people.queries import Holder, holders, roster_since, roster_version
-from gateway.people.services import deactivate_person, reactivate_person
+from gateway.people.services import (
+    deactivate_person,
+    move_credential,
+    reactivate_person,
+    remove_credential,
+    unblock_credential,
+)
 from kiosk.protocol import badges as codec
 from kiosk.protocol.badge_reading import Read, Refusal
 from kiosk.protocol.badges import Kind, Verifier
@@ -245,3 +251,25 @@ def test_the_gateway_reads_badges_as_a_kiosk_does() -> None:
 
     assert now == Read(f"badge:{badge.serial}", mia)
     assert late.refusal is Refusal.BADGE_EXPIRED
+
+
+def test_a_revoked_badge_cannot_be_unblocked_as_a_credential() -> None:
+    badge = issued(make_person())
+    badges.revoke_badge(serial=badge.serial, because="lost", now=NOW)
+
+    with pytest.raises(WrongCredential, match="never comes back"):
+        unblock_credential(method=Method.QR, value=shown(badge).value)
+
+    assert roster_since(0).blocked == (shown(badge),)
+
+
+def test_a_badge_kiosks_would_still_believe_is_neither_removed_nor_moved() -> None:
+    mia, ben = make_person(), make_person("Ben Young")
+    held = shown(issued(mia))
+
+    with pytest.raises(WrongCredential, match="badge page"):
+        remove_credential(method=held.method, value=held.value)
+    with pytest.raises(WrongCredential, match="badge page"):
+        move_credential(person_id=ben, method=held.method, value=held.value)
+
+    assert holders([("qr", held.value)])["qr", held.value].person_id == mia
