@@ -5,12 +5,14 @@ Under systemd the level travels as the line's `<n>` prefix, so that `journalctl 
 
 import logging
 import os
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+_SECRET_LINK = re.compile(r"/badge/[^/\s]+")
 _PRIORITY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 
 
@@ -44,11 +46,22 @@ def _is_news(record: logging.LogRecord) -> bool:
     return getattr(record, "status_code", None) not in (404, 503)
 
 
+def _without_links(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Libraries name the address of what went wrong: who reads a phone's would hold its badge."""
+    line["event"] = _SECRET_LINK.sub("/badge/…", str(line["event"]))
+    return line
+
+
 def _endings() -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if sys.stderr.isatty():
-        return [drop, structlog.dev.ConsoleRenderer()]
-    lines = [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        return [drop, _without_links, structlog.dev.ConsoleRenderer()]
+    lines = [
+        drop,
+        _without_links,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
     return [_keep_priority, *lines[:-1], _render] if "JOURNAL_STREAM" in os.environ else lines
 
 
