@@ -18,6 +18,7 @@ from gateway.portal.found import asked_for, found, groups_of
 from gateway.portal.frame import Place, place, show
 
 MOST_PAST = 10
+LONGEST_NUMBER = 18
 TICKED = "X-Tick"
 """Set by the page's script, which wants no page for an answer."""
 
@@ -104,11 +105,15 @@ def _ticked_and_shown(
 def _tick(request: HttpRequest, where: Place, person: str, *, is_safe: bool) -> None:
     tick(
         site_id=where.site.pk,
-        person_id=int(person) if person.isascii() and person.isdecimal() else 0,
+        person_id=int(person) if _is_number(person) else 0,
         is_safe=is_safe,
         by=request.user.get_username(),
         now=where.now,
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _end(request: HttpRequest, where: Place, alarm: UUID) -> HttpResponse:

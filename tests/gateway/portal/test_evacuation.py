@@ -105,6 +105,18 @@ def test_without_the_script_a_tick_leads_back_to_the_same_list() -> None:
     assert answer["Location"] == office.school.page("evacuation/?show=to_find&q=mia")
 
 
+def test_a_number_longer_than_any_persons_is_of_nobody() -> None:
+    office = Office()
+    office.raise_alarm()
+
+    assert (
+        office.browser.post(
+            office.school.page("evacuation/tick/"), {"safe": "9" * 5_000}, headers=SCRIPT
+        ).status_code
+        == 409
+    )
+
+
 def test_the_script_is_answered_without_a_page() -> None:
     office = Office()
     office.raise_alarm()
