@@ -46,7 +46,8 @@ def one(options: Namespace) -> int:
     now = datetime.now(UTC)
     terms = terms_at(_a_site(), until=options.until, by=BY, now=now)
     badge = badges.printed_badges([options.person], terms)[options.person]
-    options.file.write_bytes(write(badges.token_of(badge, now=now)))
+    with _whole(options.file) as file:
+        file.write(write(badges.token_of(badge, now=now)))
     say(f"badge {badge.serial} of person {options.person}: {options.file}")
     return 0
 
@@ -132,8 +133,10 @@ def _state(badge: Badge, now: datetime) -> str:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its place only once it is complete."""
+    """A file that takes its place only once it is complete, and that its owner alone reads."""
     unfinished = path.with_name(f".{path.name}.part")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
     try:
         with unfinished.open("wb") as file:
             yield file

@@ -59,6 +59,7 @@ def test_a_sheet_has_a_badge_for_everybody_and_the_same_again_tomorrow(
 
     assert told == f"3 badges on 1 pages: {first}\n"
     assert len(codes(first)) == 3
+    assert first.stat().st_mode & 0o777 == 0o600
     assert {(code[:3], len(code)) for code in codes(first)} == {(PREFIX, LENGTH)}
     assert codes(again) == codes(first)
 
