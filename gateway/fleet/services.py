@@ -19,6 +19,9 @@ from kiosk.protocol.messages import ClockAnchor, Heartbeat
 Life = tuple[str, UUID]
 """A kiosk and one life of its database: what its numbers belong to."""
 
+RESERVED = "gateway"
+"""The gateway's own name at the broker, unless its settings say another."""
+
 DIGEST_ROUNDS = 101
 """As stock Mosquitto 2.0 hashes passwords; the passwords themselves are 32 random bytes."""
 
@@ -28,6 +31,8 @@ def add_kiosk(*, kiosk_id: str, site_id: int, name: str, password: str) -> Kiosk
     """Make a kiosk known here and at the broker. Raises WrongKiosk and KioskExists."""
     if not re.fullmatch(r"[a-z0-9-]{1,32}", kiosk_id):
         raise WrongKiosk(f"{kiosk_id!r} names no kiosk: at most 32 of a-z, 0-9 and - are needed")
+    if kiosk_id == RESERVED:
+        raise WrongKiosk(f"{kiosk_id!r} names no kiosk: it is the gateway's name at the broker")
     kiosk, is_new = Kiosk.objects.get_or_create(
         id=kiosk_id,
         defaults={"site_id": site_id, "name": name, "broker_digest": broker_digest(password)},

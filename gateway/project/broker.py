@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +102,7 @@ connection_messages false
 def rights_text(gateway: str, accounts: Sequence[fleet.BrokerAccount]) -> str:
     """Mosquitto's ACL file: what the gateway and each kiosk may read and write."""
     lines = [f"user {gateway}", f"topic readwrite {ROOT}/#", "topic read $SYS/#", ""]
-    for account in accounts:
+    for account in _kiosks(gateway, accounts):
         own = KioskTopics(account.kiosk)
         lines += [
             f"user {account.kiosk}",
@@ -120,8 +120,13 @@ def passwords_text(
 ) -> str:
     """Mosquitto's password file: the gateway and every kiosk that has a password."""
     lines = [f"{gateway}:{gateway_digest}"]
-    lines += [f"{account.kiosk}:{account.digest}" for account in accounts]
+    lines += [f"{account.kiosk}:{account.digest}" for account in _kiosks(gateway, accounts)]
     return "\n".join([*lines, ""])
+
+
+def _kiosks(gateway: str, accounts: Sequence[fleet.BrokerAccount]) -> Iterator[fleet.BrokerAccount]:
+    """Without one that is named like the gateway: its password would open everything."""
+    return (account for account in accounts if account.kiosk != gateway)
 
 
 class PrivateBroker:

@@ -46,6 +46,14 @@ def test_a_kiosk_is_not_called_what_no_topic_can_hold(name: str) -> None:
 
 
 @pytest.mark.django_db
+def test_no_kiosk_gets_the_name_and_thereby_the_rights_of_the_gateway() -> None:
+    site = make_site()
+
+    with pytest.raises(WrongKiosk, match="gateway's name"):
+        services.add_kiosk(kiosk_id="gateway", site_id=site.pk, name="Gate", password="secret")
+
+
+@pytest.mark.django_db
 def test_out_of_service_a_kiosk_is_not_waited_for() -> None:
     site = make_site()
     make_kiosk(site, "gate")

@@ -85,6 +85,13 @@ def test_the_password_file_holds_digests_only() -> None:
     assert text == "gateway:$7$a\ndoor-1:$7$b\n"
 
 
+def test_a_kiosk_named_like_the_gateway_gets_neither_its_password_nor_its_rights() -> None:
+    namesake = [BrokerAccount("muster", "main", "$7$b")]
+
+    assert passwords_text("muster", "$7$a", namesake) == "muster:$7$a\n"
+    assert rights_text("muster", namesake).count("user muster") == 1
+
+
 def test_the_gateways_own_password_stays_the_same_and_is_kept_from_others(tmp_path: Path) -> None:
     files = BrokerFiles(tmp_path / "broker")
 
