@@ -9,6 +9,7 @@ from django.db import DatabaseError, close_old_connections
 
 from gateway.errors import Rejected
 from gateway.fleet.services import set_online
+from gateway.ingest.failures import is_transient, shown
 from gateway.ingest.inbox import Inbox, Letter
 from gateway.ingest.parsing import Aside, Parsed, parse
 from gateway.ingest.photos import take_photo
@@ -102,15 +103,23 @@ class Listener:
             self._teller.tracks(kept.kept, now=now)
             _report(batch.asides)
         for said in parsed:
-            if said.heartbeat is not None:
-                self._hear(said.heartbeat, now)
-            if said.state is not None:
-                self._note_state(said.state)
-            if said.remarks is not None:
-                ids = keep_remarks(said=said.remarks, now=now)
-                self._teller.remarks_kept(said.remarks.kiosk, ids)
-            if said.photo is not None and take_photo(said=said.photo, now=now):
-                self._teller.photos_kept(said.photo.kiosk, (said.photo.track,))
+            try:
+                self._follow(said, now)
+            except Exception as failed:
+                if is_transient(failed):
+                    raise
+                _give_up(said, failed, now)
+
+    def _follow(self, said: Parsed, now: datetime) -> None:
+        if said.heartbeat is not None:
+            self._hear(said.heartbeat, now)
+        if said.state is not None:
+            self._note_state(said.state)
+        if said.remarks is not None:
+            ids = keep_remarks(said=said.remarks, now=now)
+            self._teller.remarks_kept(said.remarks.kiosk, ids)
+        if said.photo is not None and take_photo(said=said.photo, now=now):
+            self._teller.photos_kept(said.photo.kiosk, (said.photo.track,))
 
     def _hear(self, heartbeat: Heartbeat, now: datetime) -> None:
         try:
@@ -138,8 +147,10 @@ class Listener:
             self._teller.tick(now=now)
         except DatabaseError as away:
             self._store_away(away)
-        else:
-            self._beat()
+            return
+        except Exception:
+            log.exception("telling_failed")
+        self._beat()
 
     def _store_away(self, away: DatabaseError) -> None:
         log.warning("store_away", reason=(str(away).splitlines() or [type(away).__name__])[0])
@@ -149,6 +160,16 @@ class Listener:
 def _weight(parsed: Parsed) -> int:
     """For how many tracks it counts in a batch."""
     return STILL_WEIGHS if parsed.photo is not None else max(1, len(parsed.told))
+
+
+def _give_up(said: Parsed, failed: Exception, now: datetime) -> None:
+    """Set aside what fails every time: nothing that follows may wait for it."""
+    told = said.heartbeat or said.state or said.remarks or said.photo
+    if told is None:
+        return
+    log.error("message_failed", kiosk=told.kiosk, reason=shown(failed))
+    topic = f"muster/v1/kiosk/{told.kiosk}/up/{type(told).__name__}"
+    keep_batch(told=(), asides=(Aside(topic, b"", shown(failed), told.kiosk),), now=now)
 
 
 def _report(asides: Sequence[Aside]) -> None:

@@ -147,8 +147,8 @@ def _unkept_heartbeat(said: Heartbeat) -> str:
         return "seal_key: longer than any key"
     if max(said.first_seq, said.last_seq, said.roster_version, said.faces_version) > BIGGEST:
         return "first_seq, last_seq, roster_version or faces_version: too large a number"
-    if max(said.queue, said.disk_free_mb, said.remarks, said.photos) > BIGGEST_COUNT:
-        return "queue, disk_free_mb, remarks or photos: too large a number"
+    if max(said.queue, said.disk_free_mb, said.remarks, said.photos, said.salvaged) > BIGGEST_COUNT:
+        return "queue, disk_free_mb, remarks, photos or salvaged: too large a number"
     moments = [(said.sent_at, said.uptime_ms), *((a.utc, a.uptime_ms) for a in said.anchors)]
     return next(filter(None, (_unkept_moment(*moment) for moment in moments)), "")
 

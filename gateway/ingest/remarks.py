@@ -1,10 +1,12 @@
 """What kiosks tell beside tracks, handed to the room it concerns."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from gateway.attendance.evacuation import hear_tick
@@ -12,6 +14,7 @@ from gateway.attendance.reasons import keep_reason
 from gateway.errors import Rejected
 from gateway.fleet.models import Kiosk
 from gateway.ingest import enrolling, faces, journals
+from gateway.ingest.failures import is_transient, shown
 from gateway.ingest.parsing import Aside
 from gateway.ingest.services import keep_batch
 from kiosk.protocol.remarks import (
@@ -27,6 +30,8 @@ from kiosk.protocol.remarks import (
 )
 from kiosk.protocol.topics import KioskTopics
 
+log = structlog.get_logger()
+
 Handler = Callable[[Kiosk, Any, datetime], None]
 """Takes (kiosk, remark, now); hearing it twice is hearing it once. Raises Rejected."""
 
@@ -36,6 +41,8 @@ def _late_reason(kiosk: Kiosk, said: LateReasonGiven, now: datetime) -> None:
 
 
 def _marked_safe(kiosk: Kiosk, said: MarkedSafe, now: datetime) -> None:
+    if not MINYEAR < said.at.year < MAXYEAR:
+        raise Rejected("its instant lies outside of all calendars")
     hear_tick(kiosk=kiosk, said=said, now=now)
 
 
@@ -51,8 +58,12 @@ HANDLERS: Mapping[type, Handler] = {
 """Who takes which remark."""
 
 
-def keep_remarks(*, said: Remarks, now: datetime) -> tuple[UUID, ...]:
+def keep_remarks(
+    *, said: Remarks, now: datetime, handlers: Mapping[type, Handler] = HANDLERS
+) -> tuple[UUID, ...]:
     """Hand each remark to its room; what a room rejects is set aside, and counts as kept.
+
+    So is one on which a room fails: those that follow must not wait for it.
 
     Answers which need not be told again: none of a kiosk that nobody knows. Raises
     OperationalError when the store is away: try again.
@@ -63,23 +74,32 @@ def keep_remarks(*, said: Remarks, now: datetime) -> tuple[UUID, ...]:
         _set_aside(said, said.model_dump_json(), reason, now)
         return ()
     for remark in said.remarks:
-        _keep(kiosk, remark, said, now)
+        take = handlers.get(type(remark), _nothing)
+        reason = _refusal(partial(take, kiosk, remark, now), tries=2)
+        if reason:
+            _set_aside(said, remark.model_dump_json(), reason, now)
     return tuple(remark.id for remark in said.remarks)
 
 
-def _keep(kiosk: Kiosk, remark: Remark, said: Remarks, now: datetime) -> None:
+def _refusal(take: Callable[[], None], *, tries: int) -> str:
+    """Why the room does not take it, empty when it does; two at once may fail the first time."""
     try:
         with transaction.atomic():
-            _handler(remark)(kiosk, remark, now)
+            take()
     except Rejected as refusal:
-        _set_aside(said, remark.model_dump_json(), str(refusal), now)
+        return str(refusal)
+    except Exception as failed:
+        if is_transient(failed):
+            raise
+        if tries > 1:
+            return _refusal(take, tries=tries - 1)
+        log.error("remark_failed", reason=shown(failed))
+        return shown(failed)
+    return ""
 
 
-def _handler(remark: Remark) -> Handler:
-    try:
-        return HANDLERS[type(remark)]
-    except KeyError:
-        raise Rejected(f"this gateway does nothing with {remark.kind!r}: update it") from None
+def _nothing(_kiosk: Kiosk, remark: Remark, _now: datetime) -> None:
+    raise Rejected(f"this gateway does nothing with {remark.kind!r}: update it")
 
 
 def _set_aside(said: Remarks, payload: str, reason: str, now: datetime) -> None:

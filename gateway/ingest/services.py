@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+import structlog
+from django.db import DataError, IntegrityError, transaction
 
 from gateway import bulk
 from gateway.attendance.models import Track
@@ -23,15 +24,21 @@ from gateway.fleet.services import (
     keep_received,
     lock_installs,
 )
+from gateway.ingest.failures import is_transient, shown
 from gateway.ingest.models import SetAside
 from gateway.ingest.parsing import Aside, Told
 from kiosk.protocol.messages import Heartbeat
+
+log = structlog.get_logger()
 
 _ASIDE_COLUMNS = (
     "fingerprint", "topic", "payload", "reason", "kiosk", "install", "seq", "times", "received_at",
     "settled_by",
 )  # fmt: skip
 _COUNTED_AGAIN = "(fingerprint) DO UPDATE SET times = ingest_setaside.times + 1"
+
+_UNKEPT = (IntegrityError, DataError, ValueError, OverflowError)
+"""What a store says of a value that it cannot keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,29 @@ def keep_batch(*, told: Sequence[Told], asides: Sequence[Aside], now: datetime) 
     """
     try:
         return _keep(told, asides, now)
-    except IntegrityError:
-        if len(told) <= 1:
-            return _keep((), (*asides, *(_clash(t) for t in told)), now)
-    singles = [keep_batch(told=[t], asides=(), now=now) for t in told]
+    except Exception as failed:
+        if is_transient(failed) or not told:
+            raise
+        if len(told) == 1 and isinstance(failed, _UNKEPT):
+            return _keep((), (*asides, _unkept(told[0], failed)), now)
+        if len(told) == 1:
+            raise
+    singles = [_keep_one(t, now) for t in told]
     last = _keep((), asides, now)
     upto = {life: n for batch in (*singles, last) for life, n in batch.upto.items()}
     return Batch(tuple(kept for batch in singles for kept in batch.kept), upto)
+
+
+def _keep_one(told: Told, now: datetime) -> Batch:
+    """One on which our own program fails is left to come again, and holds up no other."""
+    try:
+        return keep_batch(told=[told], asides=(), now=now)
+    except Exception as failed:
+        if is_transient(failed):
+            raise
+        seq, reason = told.track.seq, shown(failed)
+        log.error("track_not_kept", kiosk=told.kiosk_id, seq=seq, reason=reason)
+        return Batch((), {})
 
 
 @transaction.atomic
@@ -171,6 +194,12 @@ def _set_aside(asides: Sequence[Aside], now: datetime) -> None:
 def _stranger(told: Told) -> Aside:
     reason = f"no kiosk is called {told.kiosk_id}: add it, then the kiosk sends this again"
     return replace(_aside(told, reason), install=None, seq=None)
+
+
+def _unkept(told: Told, failed: Exception) -> Aside:
+    if isinstance(failed, IntegrityError):
+        return _clash(told)
+    return _aside(told, shown(failed))
 
 
 def _clash(told: Told) -> Aside:

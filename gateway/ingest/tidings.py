@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+from django.db import DatabaseError
 from pydantic import BaseModel
 
 from gateway.ingest import enrolling
@@ -11,6 +13,8 @@ from gateway.ingest.evacuating import evacuations
 from gateway.ingest.queries import site_settings
 from gateway.timetable.models import Site
 from kiosk.protocol.topics import SiteTopics
+
+log = structlog.get_logger()
 
 Said = Iterable[tuple[str, BaseModel]]
 """Topics, and what holds there now."""
@@ -55,9 +59,18 @@ class Keeper:
         """Look at what is due."""
         for tiding, due in self._due.items():
             if due is None or now >= due:
-                for topic, message in tiding.find(now):
-                    self._say(topic, message)
+                self._look(tiding, now)
                 self._due[tiding] = now + tiding.every
+
+    def _look(self, tiding: Tiding, now: datetime) -> None:
+        """One kind that cannot be said holds up no other."""
+        try:
+            for topic, message in tiding.find(now):
+                self._say(topic, message)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("tiding_failed")
 
     def _say(self, topic: str, message: BaseModel) -> None:
         payload = message.model_dump_json().encode()

@@ -68,6 +68,7 @@ def test_what_no_store_can_keep_is_set_aside_and_holds_nothing_up(change: dict[s
         {"software": "a\0b"},
         {"last_seq": 2**63},
         {"queue": 2**31},
+        {"salvaged": 2**31},
         {"uptime_ms": 10**15},
         {"sent_at": "0001-01-01T00:00:00+14:00"},
     ],

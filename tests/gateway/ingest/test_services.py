@@ -182,3 +182,16 @@ def test_what_staff_settled_is_settled_once() -> None:
     answers = [settle(set_aside_id=row.pk, by="office", now=at("09:30")) for _ in range(2)]
 
     assert answers == [True, False]
+
+
+@pytest.mark.fault
+def test_a_track_that_the_store_cannot_keep_is_set_aside_and_holds_nothing_up() -> None:
+    school = make_school()
+    door, [mia] = school.kiosk(), school.pupils(1)
+    odd = door.sees(mia, "07:50").model_copy(update={"late_minutes": 2**70})
+
+    batch = keep(door, odd, door.sees(mia, "08:50"))
+
+    assert upto(batch, door) == 2
+    assert Track.objects.count() == 1
+    assert "the gateway cannot follow it" in SetAside.objects.get().reason

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from pydantic import BaseModel
 
 from gateway.ingest.tidings import Keeper, Tiding
@@ -54,3 +55,16 @@ def test_a_broker_that_forgot_is_told_all_again_at_once() -> None:
     told.keeper.tick(now=NOW)
 
     assert told.said == [("there", False)] * 2
+
+
+@pytest.mark.fault
+def test_a_kind_of_state_that_cannot_be_said_holds_up_no_other() -> None:
+    told = Told()
+
+    def fails(_now: datetime) -> Iterator[tuple[str, BaseModel]]:
+        raise ValueError("a name is too long")
+
+    both = (Tiding(fails, every=MINUTE), Tiding(told._find, every=MINUTE))
+    Keeper(told._publish, tidings=both).tick(now=NOW)
+
+    assert told.said == [("there", False)]
