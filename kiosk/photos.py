@@ -5,17 +5,23 @@ They are the first to go when the disk is short.
 
 import shutil
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import structlog
+
 from kiosk.database import from_micros, to_micros
+from kiosk.protocol.messages import MOST_SEALED_PHOTO
+
+log = structlog.get_logger()
 
 FOLDER = "photos"
 SUFFIX = ".sealed"
 MOST_KEPT = 2_000
+MOST_OCTETS = MOST_SEALED_PHOTO * 3 // 4
+"""A longer still is more than a message carries once it is written in Base64."""
 SPARED = 200_000_000
 """Bytes of free disk below which no still is kept: tracks need it more."""
 
@@ -47,15 +53,27 @@ class PhotoBox:
         if shutil.disk_usage(self._folder).free < self._spared:
             return False
         fresh = self._folder / f"{still.track}.new"
-        fresh.write_bytes(still.sealed)
+        try:
+            fresh.write_bytes(still.sealed)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
         fresh.rename(self._folder / f"{to_micros(still.made_at):020d}_{still.track}{SUFFIX}")
         return True
 
     def oldest(self) -> Still | None:
-        """The still that waits longest; None when none does."""
+        """The still that waits longest; None when none does.
+
+        A file that is no still, or more than may be told, is dropped: it would hold up the rest.
+        """
         for path in self._waiting():
-            with suppress(FileNotFoundError):
+            try:
                 return _still(path)
+            except FileNotFoundError:
+                continue
+            except (ValueError, OverflowError):
+                log.error("still_unreadable", file=path.name)
+                path.unlink(missing_ok=True)
         return None
 
     def forget(self, tracks: Iterable[UUID]) -> None:
@@ -82,4 +100,6 @@ class PhotoBox:
 
 def _still(path: Path) -> Still:
     micros, track = path.name.removesuffix(SUFFIX).split("_")
+    if not 0 < path.stat().st_size <= MOST_OCTETS:
+        raise ValueError("a still is never of this size")
     return Still(UUID(track), from_micros(int(micros)), path.read_bytes())

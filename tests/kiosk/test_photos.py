@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.photos import PhotoBox, Still
+from kiosk.photos import FOLDER, MOST_OCTETS, PhotoBox, Still
 from tests.kiosk.made import at
 
 
@@ -47,4 +47,19 @@ def test_stills_are_the_first_to_go_when_the_disk_is_short(tmp_path: Path) -> No
     box = PhotoBox(tmp_path, spared=2**63)
 
     assert not box.add(still(2))
+    assert box.count() == 0
+
+
+@pytest.mark.fault
+def test_a_file_that_is_no_still_holds_up_none(tmp_path: Path) -> None:
+    box = PhotoBox(tmp_path)
+    for name in ("odd.sealed", f"{9**30}_{UUID(int=9)}.sealed"):
+        (tmp_path / FOLDER / name).write_bytes(b"1")
+    (tmp_path / FOLDER / f"1_{UUID(int=8)}.sealed").touch()
+    (tmp_path / FOLDER / f"2_{UUID(int=7)}.sealed").write_bytes(bytes(MOST_OCTETS + 1))
+    box.add(still(1))
+
+    assert box.oldest() == still(1)
+    box.forget([UUID(int=1)])
+    assert box.oldest() is None
     assert box.count() == 0
