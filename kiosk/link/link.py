@@ -2,7 +2,7 @@
 
 import base64
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
@@ -157,15 +157,17 @@ class Link:
             self._beat(store, now=now)
         self._report(store)
 
-    def _events(self, store: Store) -> list[LinkEvent | None]:
-        """Everything there is, at least one thing unless time is up."""
+    def _events(self, store: Store) -> Iterator[LinkEvent | None]:
+        """Everything there is, at least one thing unless time is up.
+
+        What comes after one that fails stays in the inbox: that the line is up is told once.
+        """
         try:
-            found = [self._inbox.get(timeout=self._leisure(store).total_seconds())]
-            while not self._inbox.empty():
-                found.append(self._inbox.get_nowait())
+            yield self._inbox.get(timeout=self._leisure(store).total_seconds())
+            for _ in range(self._inbox.qsize()):
+                yield self._inbox.get_nowait()
         except Empty:
-            return []
-        return found
+            return
 
     def _leisure(self, store: Store) -> timedelta:
         if not self._is_connected:
