@@ -134,6 +134,7 @@ class FaceWorker:
             return self._rest(away)
         except (sqlite3.Error, OSError) as failed:
             log.warning("faces_wait_for_database", reason=str(failed))
+            self._files = None
             return LEISURE
 
     def _drained(self, leisure: timedelta) -> list[Asked | None]:
@@ -146,12 +147,16 @@ class FaceWorker:
             return heard
 
     def _open(self) -> _Files:
-        """The worker's files, opened here and not before: a disk that fails stops no card."""
+        """The worker's files, opened here and not before: a disk that fails stops no card.
+
+        After a failure they are opened anew, and what is wanted is read again.
+        """
         if self._files is None:
             shelf = FaceShelf(self._folder)
             known = KnownFaces(shelf, lambda: seal_key(self._folder))
-            self._files = _Files(shelf, RemarkBook(self._folder), known)
+            files = _Files(shelf, RemarkBook(self._folder), known)
             self._settle(known)
+            self._files = files
         return self._files
 
     def _hear(self, heard: list[Asked | None], files: _Files) -> None:

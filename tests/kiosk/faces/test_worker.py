@@ -60,6 +60,21 @@ def test_faces_sealed_to_a_key_that_is_lost_are_asked_for_anew(tmp_path: Path) -
 
 
 @pytest.mark.fault
+def test_what_could_not_be_read_for_a_while_is_read_once_it_can(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, IDENTIFY, MIA)
+    stage.shelf.forget_all()
+    stage.worker.changed()
+    (tmp_path / "site.sqlite3").rename(tmp_path / "elsewhere")
+    stage.pictures(1)
+    for left in tmp_path.glob("site.sqlite3*"):
+        left.unlink()
+    (tmp_path / "elsewhere").rename(tmp_path / "site.sqlite3")
+    stage.pictures(5, standing(MIA))
+
+    assert stage.seen == []
+
+
+@pytest.mark.fault
 def test_a_site_file_that_is_gone_for_a_while_stops_nothing(tmp_path: Path) -> None:
     stage = Stage(tmp_path, IDENTIFY, MIA)
     (tmp_path / "site.sqlite3").rename(tmp_path / "elsewhere")
