@@ -179,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "say it shorter")
         try:
             body = json.loads(self.rfile.read(int(length)))
-        except ValueError as wrong:
+        except (ValueError, RecursionError) as wrong:
             raise Refused(HTTPStatus.BAD_REQUEST, "this is no JSON") from wrong
         if not isinstance(body, dict) or not all(isinstance(v, str) for v in body.values()):
             raise Refused(HTTPStatus.BAD_REQUEST, 'say it as {"card": "04A2…"}')

@@ -125,7 +125,7 @@ def _said(request: HttpRequest, name: str) -> str:
     """A text of the JSON that was sent; empty when there is none."""
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     value = body.get(name) if isinstance(body, dict) else None
     return value if isinstance(value, str) else ""

@@ -247,6 +247,14 @@ def test_what_is_no_code_is_refused(code: object) -> None:
     assert pair(code).status_code == 422
 
 
+def test_what_no_reader_of_json_follows_is_no_code() -> None:
+    bottomless = "[" * 100_000
+
+    answer = Client().post("/tablet/pair", bottomless, content_type="application/json")
+
+    assert answer.status_code == 422
+
+
 def test_whoever_guesses_codes_must_wait(school: School) -> None:
     kiosk_id = tablets.add_tablet(site_id=school.site.pk, name="Reception")
     code = tablets.new_code(kiosk_id=kiosk_id, now=timezone.now())

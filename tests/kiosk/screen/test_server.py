@@ -151,6 +151,7 @@ def test_the_tray_is_searched(site: Site) -> None:
         (b'{"card": "04A224B1"}', {"Host": "evil.example"}, 421),
         (b'{"card": "04A224B1"}', {"Content_Type": "text/plain"}, 415),
         (b'{"card": ', {}, 400),
+        (b"[" * 4096, {}, 400),
         (b'["04A224B1"]', {}, 400),
         (b'{"card": 4}', {}, 400),
         (b'{"thumb": "x"}', {}, 400),
