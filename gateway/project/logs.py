@@ -55,7 +55,7 @@ def _without_links(_: object, __: str, line: MutableMapping[str, Any]) -> Mutabl
 def _endings() -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if sys.stderr.isatty():
-        return [drop, _without_links, structlog.dev.ConsoleRenderer()]
+        return [drop, _without_links, _console()]
     lines = [
         drop,
         _without_links,
@@ -63,6 +63,11 @@ def _endings() -> list[Any]:
         structlog.processors.JSONRenderer(),
     ]
     return [_keep_priority, *lines[:-1], _render] if "JOURNAL_STREAM" in os.environ else lines
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    """Its usual way shows what every variable held where something broke: passwords and names."""
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 def _keep_priority(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -15,6 +15,18 @@ logging.getLogger("django.request").error("not ready", extra={"status_code": 503
 logging.getLogger("django.request").warning("Not Allowed (%s): %s", "HEAD", "/badge/s3-cr_et/")
 """
 
+BREAK = """
+import logging
+from gateway.project import logs
+logs.set_up("INFO")
+def open_door(password):
+    raise ValueError("no")
+try:
+    open_door("pa" + "ss" * 3)
+except ValueError:
+    logging.getLogger("library").exception("it broke")
+"""
+
 
 def spoken(**variables: str) -> list[str]:
     """What a process writes that says five things."""
@@ -49,3 +61,13 @@ def test_the_journal_learns_how_pressing_a_line_is() -> None:
 
     assert [line[:4] for line in lines] == ["<6>{", "<3>{", "<4>{"]
     assert "_priority" not in "".join(lines)
+
+
+def test_a_terminal_shows_what_broke_without_what_its_variables_held() -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as seen, os.fdopen(theirs, "wb") as screen:
+        subprocess.run([sys.executable, "-c", BREAK], check=True, stderr=screen, timeout=60)
+        shown = seen.read(65536)
+
+    assert b"ValueError" in shown
+    assert b"passssss" not in shown
