@@ -40,8 +40,9 @@ def test_a_kiosk_writes_for_itself_alone(broker: Mosquitto) -> None:
     with connected("front-door", "secret", port=broker.port) as kiosk:
         own = kiosk.publish("muster/v1/kiosk/front-door/up/tracks")
         foreign = kiosk.publish("muster/v1/kiosk/gym/up/tracks")
+        deeper = kiosk.publish("muster/v1/kiosk/front-door/up/tracks/more")
 
-    assert (own, foreign) == (TAKEN, REFUSED)
+    assert (own, foreign, deeper) == (TAKEN, REFUSED, REFUSED)
 
 
 def test_a_kiosk_hears_its_own_site_and_no_other(broker: Mosquitto) -> None:
