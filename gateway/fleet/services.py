@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from gateway import bulk
 from gateway.fleet.errors import KioskExists, UnknownKiosk, WrongKiosk
-from gateway.fleet.models import BootAnchor, Hole, Install, Kiosk
+from gateway.fleet.models import BootAnchor, Hole, Install, Kiosk, Tablet
 from gateway.fleet.rules import Gap, Received
 from kiosk.protocol.messages import ClockAnchor, Heartbeat
 
@@ -43,7 +43,9 @@ def add_kiosk(*, kiosk_id: str, site_id: int, name: str, password: str) -> Kiosk
 
 
 def set_password(*, kiosk_id: str, password: str) -> None:
-    """Let the kiosk in with this password from now on. Raises UnknownKiosk."""
+    """Let the kiosk in with this password from now on. Raises UnknownKiosk, WrongKiosk."""
+    if Tablet.objects.filter(pk=kiosk_id).exists():
+        raise WrongKiosk(f"{kiosk_id} is a browser: pair it with a code, it needs no password")
     _change(kiosk_id, broker_digest=broker_digest(password))
 
 

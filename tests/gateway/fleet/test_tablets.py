@@ -6,6 +6,7 @@ from gateway.fleet import tablets
 from gateway.fleet.errors import NotPaired, UnknownKiosk, WrongKiosk
 from gateway.fleet.models import Kiosk, Tablet
 from gateway.fleet.queries import broker_accounts, heard
+from gateway.fleet.services import set_password
 from tests.gateway.factories import make_site
 from tests.gateway.school import at, make_kiosk
 
@@ -161,6 +162,15 @@ def test_a_tablet_needs_a_name() -> None:
         tablets.add_tablet(site_id=site.pk, name=" ")
 
     assert not Kiosk.objects.exists()
+
+
+def test_a_tablet_gets_no_password_that_would_outlast_its_revocation() -> None:
+    tablet = tablets.add_tablet(site_id=make_site().pk, name="Reception")
+
+    with pytest.raises(WrongKiosk, match="pair it with a code"):
+        set_password(kiosk_id=tablet, password="secret")
+
+    assert broker_accounts() == ()
 
 
 def test_a_kiosk_that_is_no_tablet_gets_no_code() -> None:
