@@ -143,6 +143,8 @@ class Ear:
             first = wrong.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(step) for step in first["loc"])
             raise NotUnderstood(f"{topic}: {place or 'message'}: {first['msg']}") from None
+        except (ValueError, OverflowError) as wrong:
+            raise NotUnderstood(f"{topic}: {type(wrong).__name__}") from wrong
 
     def _confirm(self, message: Upto) -> Meaning:
         if message.install not in self._installs:

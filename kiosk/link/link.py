@@ -13,7 +13,7 @@ import structlog
 
 from drivers.clock.clock import Clock
 from kiosk import health, site
-from kiosk.database import Damaged
+from kiosk.database import Damaged, closing_on_error
 from kiosk.devices import Devices
 from kiosk.link.broker import BrokerEvent, BrokerLine, Connected, Disconnected, Heard
 from kiosk.link.hearing import Change, Confirmed, GatewayIs, Kept, Meaning, NotUnderstood
@@ -131,6 +131,8 @@ class Link:
     def _open(self) -> Store:
         """Open the files; what a file made anew lacks is asked for again."""
         store = open_store(self._settings, self._clock)
+        with closing_on_error(store):
+            store.tidy(self._clock.read())
         install, last = store.backlog.install, store.backlog.span().last
         self._last = max(self._last, last) if install == self._install else last
         self._install = install
@@ -151,6 +153,7 @@ class Link:
         if now >= self._check_due:
             self._check_due = now + CHECKS_APART
             store.backlog.check()
+            store.tidy(self._clock.read())
         self._send(store, now=now)
         self._carry(store, now=now)
         if self._is_connected and self._beat_due is not None and now >= self._beat_due:

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from drivers.clock.clock import Clock
+from drivers.clock.clock import Clock, Reading
 from kiosk import database as files
 from kiosk import remarks, site, tickbook
 from kiosk.backlog import Backlog
@@ -43,6 +43,11 @@ class Store:
         """Whether these are still the kiosk's files, and none was made anew meanwhile."""
         return self.place.still_holds() and self.backlog.is_current()
 
+    def tidy(self, reading: Reading) -> None:
+        """Let go of tracks of days long past; a clock that is not set knows of no such day."""
+        if reading.trusted:
+            site.forget_tracks(self.database, now=reading.utc)
+
     def close(self) -> None:
         """Let go of the files."""
         self.backlog.close()
@@ -74,7 +79,6 @@ def _store(settings: KioskSettings, clock: Clock, backlog: Backlog, database: Da
         site_id=settings.site,
         installs=leftovers.installs | {backlog.install},
     )
-    site.forget_tracks(database, now=clock.read().utc)
     return Store(
         backlog=backlog,
         leftovers=leftovers,

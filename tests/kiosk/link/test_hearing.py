@@ -153,6 +153,16 @@ def test_faces_are_put_on_the_shelf_still_sealed(ear: Ear, tmp_path: Path) -> No
     assert ear.faces_version() == 3
 
 
+def test_a_face_that_is_no_base64_is_not_understood(ear: Ear) -> None:
+    told = part(MIA, public=new_key().public, version=3)
+    odd = told.model_copy(update={"faces": (told.faces[0].model_copy(update={"sealed": "A"}),)})
+
+    with pytest.raises(NotUnderstood):
+        ear.hear(OWN.faces, said(odd))
+
+    assert ear.faces_version() == 0
+
+
 def test_the_word_that_all_faces_still_hold_changes_nothing(ear: Ear) -> None:
     ear.hear(OWN.faces, said(part(MIA, public=new_key().public, version=3)))
 
