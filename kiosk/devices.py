@@ -24,8 +24,12 @@ class Devices:
             log.info("device_back", device=name)
 
     def away(self, name: str, why: str) -> None:
-        """The device does not answer; said in the log once, until it is back."""
-        report = DeviceReport(name=name, ok=False, why=why[:LONGEST_WHY])
+        """The device does not answer; said in the log once, until it is back.
+
+        Signs that no message carries are left out of `why`: a heartbeat would fail with them.
+        """
+        told = "".join(sign if sign.isprintable() else " " for sign in why[:LONGEST_WHY])
+        report = DeviceReport(name=name, ok=False, why=told)
         if self._note(report):
             log.error("device_away", device=name, reason=why)
 

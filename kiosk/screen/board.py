@@ -85,8 +85,9 @@ class Board:
 
     def next_forgetting(self) -> timedelta | None:
         """When the next answer has to go; None while there is none."""
-        large = (each.personal_until for each in self._answers if not each.is_past)
-        return min(large, default=None)
+        with self._changed:
+            large = (each.personal_until for each in self._answers if not each.is_past)
+            return min(large, default=None)
 
     def report_link(self, link: LinkState) -> None:
         """Show how the link is."""

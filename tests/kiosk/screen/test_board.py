@@ -156,3 +156,18 @@ def test_an_answer_without_a_name_makes_room_as_soon_as_its_time_is_over() -> No
 
     assert shown.wait(seen, timeout=THREE) != seen
     assert shown.next_forgetting() is None
+
+
+@pytest.mark.fault
+def test_the_loop_may_ask_when_a_name_goes_while_others_show_answers() -> None:
+    shown = board()
+    reader = Thread(target=lambda: [shown.show(MIA, now=NOW) for _ in range(3_000)])
+    reader.start()
+    asked = 0
+    while reader.is_alive():
+        shown.next_forgetting()
+        asked += 1
+    reader.join()
+
+    assert shown.next_forgetting() == NOW + THREE
+    assert asked
