@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, close_old_connections
@@ -140,8 +140,8 @@ class Listener:
         if self._inbox.take_reconnected():
             self._teller.forget()
             self._tick_due = now
-        if now < self._tick_due:
-            return
+        if now < self._tick_due <= now + timedelta(seconds=TICK_S):
+            return  # else it is due, or the clock was set back
         self._tick_due = datetime.fromtimestamp(now.timestamp() + TICK_S, UTC)
         try:
             self._teller.tick(now=now)

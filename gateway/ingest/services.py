@@ -59,10 +59,6 @@ def keep_batch(*, told: Sequence[Told], asides: Sequence[Aside], now: datetime) 
     except Exception as failed:
         if is_transient(failed) or not told:
             raise
-        if len(told) == 1 and isinstance(failed, _UNKEPT):
-            return _keep((), (*asides, _unkept(told[0], failed)), now)
-        if len(told) == 1:
-            raise
     singles = [_keep_one(t, now) for t in told]
     last = _keep((), asides, now)
     upto = {life: n for batch in (*singles, last) for life, n in batch.upto.items()}
@@ -72,7 +68,9 @@ def keep_batch(*, told: Sequence[Told], asides: Sequence[Aside], now: datetime) 
 def _keep_one(told: Told, now: datetime) -> Batch:
     """One on which our own program fails is left to come again, and holds up no other."""
     try:
-        return keep_batch(told=[told], asides=(), now=now)
+        return _keep((told,), (), now)
+    except _UNKEPT as failed:
+        return _keep((), (_unkept(told, failed),), now)
     except Exception as failed:
         if is_transient(failed):
             raise

@@ -58,7 +58,7 @@ class Keeper:
     def tick(self, *, now: datetime) -> None:
         """Look at what is due."""
         for tiding, due in self._due.items():
-            if due is None or now >= due:
+            if due is None or not due - tiding.every <= now < due:
                 self._look(tiding, now)
                 self._due[tiding] = now + tiding.every
 

@@ -68,3 +68,14 @@ def test_a_kind_of_state_that_cannot_be_said_holds_up_no_other() -> None:
     Keeper(told._publish, tidings=both).tick(now=NOW)
 
     assert told.said == [("there", False)]
+
+
+@pytest.mark.fault
+def test_a_clock_that_is_set_back_holds_nothing_up() -> None:
+    told = Told()
+    told.keeper.tick(now=NOW)
+    told.online = True
+
+    told.keeper.tick(now=NOW - 60 * MINUTE)
+
+    assert told.said == [("there", False), ("there", True)]

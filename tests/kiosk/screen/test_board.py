@@ -161,7 +161,12 @@ def test_an_answer_without_a_name_makes_room_as_soon_as_its_time_is_over() -> No
 @pytest.mark.fault
 def test_the_loop_may_ask_when_a_name_goes_while_others_show_answers() -> None:
     shown = board()
-    reader = Thread(target=lambda: [shown.show(MIA, now=NOW) for _ in range(3_000)])
+
+    def show_many() -> None:
+        for _ in range(3_000):
+            shown.show(MIA, now=NOW)
+
+    reader = Thread(target=show_many)
     reader.start()
     asked = 0
     while reader.is_alive():
