@@ -30,11 +30,9 @@ from drivers.feedback.simulated import SimulatedFeedback
 from kiosk import logs
 from kiosk.assembly import Kiosk
 from kiosk.screen.board import Board
-from kiosk.settings import Broker, KioskSettings, Screen
 from kiosk.simulated import SimulatedHardware
 from tests.bench.table import Figure, at_most, plain, scratch, show
-from tests.bench.tap import card_of, fill_roster
-from tests.kiosk.neighbours import free_port
+from tests.bench.tap import card_of, fill_roster, settings_in
 
 PEOPLE = 2_000
 TAPS = 200
@@ -94,19 +92,11 @@ class Door:
 def running_kiosk(folder: Path) -> Iterator[Door]:
     """A whole kiosk on an emulated reader with the cost of its bus."""
     fill_roster(folder, PEOPLE)
-    settings = KioskSettings(
-        kiosk="bench",
-        site="bench",
-        data=folder,
-        assume_trusted_clock=True,
-        broker=Broker(port=1),
-        screen=Screen(port=free_port()),
-    )
     field, hardware = Field(), BenchHardware()
     chip = Mfrc522Chip(field, BusyTime())
     with plugged_in(chip):
         kiosk = Kiosk(
-            settings,
+            settings_in(folder),
             SystemClock(assume_trusted=True),
             hardware=hardware,
             board=Board(shown_for=SHOWN_FOR),

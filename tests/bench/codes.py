@@ -21,10 +21,9 @@ from drivers.qr.zbar import ZbarDecoder
 from drivers.qr.zxing import ZxingDecoder
 from kiosk import logs
 from kiosk.assembly import Kiosk
-from kiosk.settings import Broker, KioskSettings, Screen
 from kiosk.simulated import SimulatedHardware
 from tests.bench.table import Figure, at_least, at_most, plain, scratch, show
-from tests.bench.tap import TimedBoard, _free_port
+from tests.bench.tap import TimedBoard, settings_in
 from tests.drivers.qr import frames
 from tests.drivers.qr.frames import HD, LOOKS, VGA, Look, payload
 
@@ -163,16 +162,10 @@ class DecodingHardware(SimulatedHardware):
 
 def way_to_the_screen(folder: Path) -> list[Figure]:
     """Codes held up one after another to a whole kiosk, each at any moment between two frames."""
-    settings = KioskSettings(
-        kiosk="bench",
-        site="bench",
-        data=folder,
-        assume_trusted_clock=True,
-        broker=Broker(port=1),
-        screen=Screen(port=_free_port()),
-    )
     hardware, board = DecodingHardware(), TimedBoard()
-    kiosk = Kiosk(settings, SystemClock(assume_trusted=True), hardware=hardware, board=board)
+    kiosk = Kiosk(
+        settings_in(folder), SystemClock(assume_trusted=True), hardware=hardware, board=board
+    )
     thread = Thread(target=kiosk.run)
     thread.start()
     try:

@@ -27,11 +27,10 @@ from kiosk.protocol.messages import FacesPart, SealedFace, SiteSettings
 from kiosk.protocol.options import FaceOptions
 from kiosk.protocol.sealing import seal
 from kiosk.sealkey import seal_key
-from kiosk.settings import Broker, KioskSettings, Screen
 from tests.bench.table import at_most, plain, scratch, show
-from tests.bench.tap import PART, TimedBoard, TimedHardware, card_of, fill_roster
+from tests.bench.tap import PART, TimedBoard, TimedHardware, card_of, fill_roster, settings_in
 from tests.drivers.face import photographs
-from tests.kiosk.neighbours import eventually, free_port
+from tests.kiosk.neighbours import eventually
 
 TAPS = 80
 ROUNDS = 2
@@ -83,16 +82,10 @@ def kiosk_with(folder: Path, options: FaceOptions) -> Iterator[tuple[Kiosk, Faci
     """A kiosk at work, its camera on a portrait."""
     fill_roster(folder, PART)
     fill_faces(folder, options)
-    settings = KioskSettings(
-        kiosk="bench",
-        site="bench",
-        data=folder,
-        assume_trusted_clock=True,
-        broker=Broker(port=1),
-        screen=Screen(port=free_port()),
-    )
     hardware, board, stop = FacingHardware(), TimedBoard(), Event()
-    kiosk = Kiosk(settings, SystemClock(assume_trusted=True), hardware=hardware, board=board)
+    kiosk = Kiosk(
+        settings_in(folder), SystemClock(assume_trusted=True), hardware=hardware, board=board
+    )
     threads = [Thread(target=kiosk.run), Thread(target=_play, args=(hardware, stop))]
     for thread in threads:
         thread.start()

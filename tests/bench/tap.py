@@ -123,16 +123,10 @@ def _person(number: int) -> RosterPerson:
 def measure(folder: Path, *, taps: int) -> tuple[Spread, Spread, float]:
     """Tap to shown, the bare commit in turn with it, and the process's resident megabytes."""
     fill_roster(folder)
-    settings = KioskSettings(
-        kiosk="bench",
-        site="bench",
-        data=folder,
-        assume_trusted_clock=True,
-        broker=Broker(port=1),
-        screen=Screen(port=_free_port()),
-    )
     hardware, board = TimedHardware(), TimedBoard()
-    kiosk = Kiosk(settings, SystemClock(assume_trusted=True), hardware=hardware, board=board)
+    kiosk = Kiosk(
+        settings_in(folder), SystemClock(assume_trusted=True), hardware=hardware, board=board
+    )
     thread = Thread(target=kiosk.run)
     thread.start()
     bare = _bare(folder / "bare.sqlite3")
@@ -208,6 +202,18 @@ def _bare(path: Path) -> Callable[[int], float]:
 def _spread(seconds: list[float]) -> Spread:
     cuts = statistics.quantiles(seconds, n=100)
     return Spread(cuts[49] * 1000, cuts[98] * 1000)
+
+
+def settings_in(folder: Path) -> KioskSettings:
+    """A kiosk's settings: no broker to reach, its page on a free port."""
+    return KioskSettings(
+        kiosk="bench",
+        site="bench",
+        data=folder,
+        assume_trusted_clock=True,
+        broker=Broker(port=1),
+        screen=Screen(port=_free_port()),
+    )
 
 
 def _free_port() -> int:
