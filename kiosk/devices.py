@@ -19,7 +19,10 @@ class Devices:
         self._reports: dict[str, DeviceReport] = {}
 
     def well(self, name: str) -> None:
-        """The device answers; said in the log when it did not before."""
+        """The device answers; said in the log when it did not before. Quick where it did."""
+        known = self._reports.get(name)
+        if known is not None and known.ok:
+            return
         if self._note(DeviceReport(name=name, ok=True)):
             log.info("device_back", device=name)
 

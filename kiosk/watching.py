@@ -32,7 +32,8 @@ class CardWatch:
     def __init__(self, reader: CardReader, clock: Clock) -> None:
         self._reader = reader
         self._clock = clock
-        self._misreads = Misreads(tries_on=not isinstance(reader, TypingReader))
+        self._typing = reader if isinstance(reader, TypingReader) else None
+        self._misreads = Misreads(tries_on=self._typing is None)
 
     def look(self) -> tuple[Sighting, ...]:
         """Wait a moment for a card. Raises the driver's errors."""
@@ -43,13 +44,14 @@ class CardWatch:
             raise
         if card is None:
             return ()
-        self._misreads.read(self._clock.read().uptime)
-        typed = self._reader.typed if isinstance(self._reader, TypingReader) else ""
-        return (Sighting(Method.CARD, str(card), self._clock.read(), typed),)
+        reading = self._clock.read()
+        self._misreads.read(reading.uptime)
+        typed = self._typing.typed if self._typing else ""
+        return (Sighting(Method.CARD, str(card), reading, typed),)
 
     def is_unread(self) -> bool:
         """Whether somebody has to be told that their card is not read; once for each."""
-        return self._misreads.are_due(self._clock.read().uptime)
+        return self._misreads.are_open and self._misreads.are_due(self._clock.read().uptime)
 
     def close(self) -> None:
         """Let go of the reader."""
@@ -69,6 +71,11 @@ class Misreads:
         self._last = self._quiet_until = timedelta(0)
         self._is_told = False
 
+    @property
+    def are_open(self) -> bool:
+        """Whether something was misread of which nobody was told."""
+        return self._first is not None and not self._is_told
+
     def misread(self, now: timedelta) -> None:
         """A card was there and was not read."""
         if now < self._quiet_until:
@@ -85,7 +92,7 @@ class Misreads:
 
     def are_due(self, now: timedelta) -> bool:
         """Whether it is time to say so; once, until cards were away."""
-        if self._first is None or self._is_told:
+        if self._first is None or not self.are_open:
             return False
         until = self._last if self._tries_on else now
         self._is_told = until - self._first >= PATIENCE
