@@ -20,11 +20,6 @@ def is_current(code: str, *, key: bytes, at: datetime, step: timedelta) -> bool:
     return any(hmac.compare_digest(_code(key, each), code) for each in (now, now - 1))
 
 
-def next_change(at: datetime, *, step: timedelta) -> datetime:
-    """When the code changes next."""
-    return datetime.fromtimestamp((_step_of(at, step) + 1) * step.total_seconds(), at.tzinfo)
-
-
 def _step_of(at: datetime, step: timedelta) -> int:
     return int(at.timestamp() // step.total_seconds())
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.protocol.rotating import code_at, is_current, next_change
+from kiosk.protocol.rotating import code_at, is_current
 
 KEY = b"the key of one session"
 STEP = timedelta(seconds=15)
@@ -18,7 +18,7 @@ def test_a_code_holds_in_its_own_step_and_the_next(at: datetime) -> None:
     code = code_at(KEY, at, step=STEP)
 
     assert is_current(code, key=KEY, at=at, step=STEP)
-    assert is_current(code, key=KEY, at=next_change(at, step=STEP), step=STEP)
+    assert is_current(code, key=KEY, at=at + STEP, step=STEP)
 
 
 @pytest.mark.covers("BEY-07")
@@ -40,7 +40,8 @@ def test_another_sessions_key_makes_another_code() -> None:
     assert code_at(b"another", NOON, step=STEP) != code_at(KEY, NOON, step=STEP)
 
 
-def test_the_code_changes_when_it_says() -> None:
-    at = NOON + timedelta(seconds=7)
+def test_the_code_changes_with_its_step_and_not_within_it() -> None:
+    code = code_at(KEY, NOON, step=STEP)
 
-    assert next_change(at, step=STEP) == NOON + STEP
+    assert code_at(KEY, NOON + STEP - timedelta(milliseconds=1), step=STEP) == code
+    assert code_at(KEY, NOON + STEP, step=STEP) != code
