@@ -1,4 +1,4 @@
-"""What is typed to enrol a card at a kiosk."""
+"""What is typed to enrol somebody at a kiosk."""
 
 from typing import Any
 
@@ -9,12 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from gateway.fleet.models import Kiosk
 
 
-class EnrolCardForm(forms.Form):
-    """Where the card will be held up, and its number where somebody knows it."""
+class KioskForm(forms.Form):
+    """Where somebody is enrolled."""
 
     kiosk = forms.ModelChoiceField(
         label=_("Kiosk"), queryset=Kiosk.objects.none(), empty_label=None
     )
+
+    def __init__(self, *args: Any, kiosks: QuerySet[Kiosk], **more: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **more)
+        self.fields["kiosk"].queryset = kiosks  # type: ignore[attr-defined]  # a model choice
+        self.fields["kiosk"].initial = kiosks.first()
+
+
+class EnrolCardForm(KioskForm):
+    """Where the card will be held up, and its number where somebody knows it."""
+
     number = forms.CharField(
         label=_("Card number, if known"),
         help_text=_(
@@ -24,8 +34,3 @@ class EnrolCardForm(forms.Form):
         required=False,
         max_length=40,
     )
-
-    def __init__(self, *args: Any, kiosks: QuerySet[Kiosk], **more: Any) -> None:  # noqa: ANN401 - Django's own
-        super().__init__(*args, **more)
-        self.fields["kiosk"].queryset = kiosks  # type: ignore[attr-defined]  # a model choice
-        self.fields["kiosk"].initial = kiosks.first()

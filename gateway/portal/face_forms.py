@@ -1,16 +1,13 @@
-"""What is typed about a face: who said what of its use, and where it shall be measured."""
+"""What is typed about a face: who said what of its use."""
 
 from datetime import datetime, time, tzinfo
-from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gateway.faces.models import Consent
 from gateway.faces.rules import Stance
 from gateway.faces.services import Statement
-from gateway.fleet.models import Kiosk
 
 
 class ConsentForm(forms.Form):
@@ -56,16 +53,3 @@ class WithdrawForm(forms.Form):
     """Who takes it back."""
 
     withdrawn_by = forms.CharField(label=_("Withdrawn by"), max_length=120)
-
-
-class MeasureForm(forms.Form):
-    """Where the face shall be measured."""
-
-    kiosk = forms.ModelChoiceField(
-        label=_("Kiosk"), queryset=Kiosk.objects.none(), empty_label=None
-    )
-
-    def __init__(self, *args: Any, kiosks: QuerySet[Kiosk], **more: Any) -> None:  # noqa: ANN401 - Django's own
-        super().__init__(*args, **more)
-        self.fields["kiosk"].queryset = kiosks  # type: ignore[attr-defined]  # a model choice
-        self.fields["kiosk"].initial = kiosks.first()

@@ -20,7 +20,8 @@ from gateway.fleet.models import DoorEnrolment, Kiosk
 from gateway.people.models import Person
 from gateway.portal.access import office_page
 from gateway.portal.acts import act
-from gateway.portal.face_forms import ConsentForm, MeasureForm, WithdrawForm
+from gateway.portal.enrol_forms import KioskForm
+from gateway.portal.face_forms import ConsentForm, WithdrawForm
 from gateway.portal.frame import Place, place, show
 from kiosk.protocol.messages import Method
 
@@ -59,7 +60,7 @@ def person_face(request: HttpRequest, site: str, person_id: int) -> HttpResponse
         "form": form,
         "line": _line(where, person),
         "asked": _asked(where, person),
-        "measure": MeasureForm(kiosks=_kiosks(where)),
+        "measure": KioskForm(kiosks=_kiosks(where)),
     }
     return show(request, where, "person_face.html", here="students", context=context)
 
@@ -92,7 +93,7 @@ def withdraw(request: HttpRequest, site: str, person_id: int, consent_id: int) -
 def measure(request: HttpRequest, site: str, person_id: int) -> HttpResponse:
     """Let a kiosk measure the person's face."""
     where = place(site)
-    form = MeasureForm(request.POST, kiosks=_kiosks(where))
+    form = KioskForm(request.POST, kiosks=_kiosks(where))
     if not form.is_valid():
         raise Http404
     return act(
