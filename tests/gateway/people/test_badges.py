@@ -238,8 +238,12 @@ def test_the_link_of_somebody_who_left_shows_nothing() -> None:
 
 def test_the_store_knows_no_link_and_no_token() -> None:
     secret = badges.give_phone_link(person_id=make_person(), terms=TERMS)
+    token = badges.token_of(issued(make_person()), now=NOW)
 
-    assert secret not in str(list(Badge.objects.values()))
+    held = str(list(Badge.objects.values()))
+
+    assert secret not in held
+    assert token not in held
 
 
 def test_the_gateway_reads_badges_as_a_kiosk_does() -> None:
