@@ -1,4 +1,3 @@
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,16 +18,11 @@ from gateway.project.broker import (
 from gateway.project.config import Broker
 from kiosk.protocol.topics import GATEWAY_STATE, KioskTopics, SiteTopics
 from tests.gateway.factories import make_site
+from tests.gateway.project.gateways import free_port
 from tests.gateway.project.peers import Peer, connected
 
 OWN, OTHER = KioskTopics("door-1"), KioskTopics("door-2")
 NOT_AUTHORIZED = "Not authorized"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Running:
