@@ -49,6 +49,11 @@ def test_the_lock_pins_everything_and_names_no_registry(goal: str) -> None:
     assert "://" not in lock
 
 
+@pytest.mark.parametrize("goal", GOALS)
+def test_each_lock_holds_what_the_product_itself_is_installed_with(goal: str) -> None:
+    assert "\nsetuptools==" in Path(f"provisioning/locks/{goal}.lock").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("goal", ["test", "check", "demo", "bench", "soak"])
 def test_make_knows_the_words_of_the_readme(goal: str) -> None:
     assert f"\n{goal}:" in MAKEFILE
