@@ -39,7 +39,6 @@ PEOPLE = (
     *(person(number, f"Anna {number}.") for number in range(20, 30)),
 )
 ONLINE = LinkState(online=True, confirmed=99, last=99)
-CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu"]}
 SIZES = ((800, 480), (1280, 800))
 
 

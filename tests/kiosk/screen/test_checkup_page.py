@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kiosk.screen.server import BEAT
 from tests.kiosk.neighbours import KioskProcess, card_of, running_kiosk
-from tests.kiosk.screen.test_page import CHROMIUM, SIZES
+from tests.kiosk.screen.test_page import SIZES
 
 pytestmark = pytest.mark.e2e
 BEATS_MS = 2 * BEAT.total_seconds() * 1000
@@ -22,14 +22,6 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskProcess]:
     folder: Path = tmp_path_factory.mktemp("checkup")
     with running_kiosk(folder, broker_port=1) as kiosk:
         yield kiosk
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]  # plain options
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

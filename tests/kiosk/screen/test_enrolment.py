@@ -26,9 +26,9 @@ from tests.kiosk.neighbours import (
     running_kiosk,
     running_mosquitto,
 )
-from tests.kiosk.screen.test_page import SIZES, browser, overflows, violations
+from tests.kiosk.screen.looking import violations
+from tests.kiosk.screen.test_page import SIZES, overflows
 
-__all__ = ["browser"]
 LONG_NAME = "Bartholomäus-Maximilian von Hohenstein Z."
 
 

@@ -15,10 +15,11 @@ from kiosk.screen.enrolment import Awaiting, FaceAwaited
 from kiosk.screen.panel import Moment
 from tests.kiosk.made import reading_at
 from tests.kiosk.neighbours import KIOSK, SITE, GatewayDouble, KioskProcess
+from tests.kiosk.screen.looking import violations
 from tests.kiosk.screen.test_enrolment import LONG_NAME, neighbours
-from tests.kiosk.screen.test_page import SIZES, browser, overflows, violations
+from tests.kiosk.screen.test_page import SIZES, overflows
 
-__all__ = ["browser", "neighbours"]
+__all__ = ["neighbours"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kiosk.link.state import LinkState
 from kiosk.protocol.messages import Method
@@ -19,7 +19,7 @@ from kiosk.screen.words import CATALOGUE
 from kiosk.visit import Answer, Outcome
 from tests.kiosk.made import at
 from tests.kiosk.screen.looking import misplaced, violations
-from tests.kiosk.screen.stage import CHROMIUM, KEY, LONG, PIN, SIZES, Stage, staged
+from tests.kiosk.screen.stage import KEY, LONG, PIN, SIZES, Stage, staged
 from tests.kiosk.screen.test_offers import code
 
 pytestmark = pytest.mark.e2e
@@ -42,14 +42,6 @@ STATES = {
 ONE_AN_ICON = (Outcome.SIGNED_IN, Outcome.SIGNED_OUT, Outcome.ALREADY_IN, Outcome.UNKNOWN)
 PATIENCE_MS = 10_000
 DEFICIENCIES = ("none", "protanopia", "deuteranopia", "tritanopia", "achromatopsia")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]  # plain options
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

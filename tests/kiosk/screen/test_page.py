@@ -7,8 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kiosk.protocol import topics
 from kiosk.protocol.lateness import Rounding
@@ -27,12 +26,12 @@ from tests.kiosk.neighbours import (
     running_mosquitto,
     zone_at_noon,
 )
+from tests.kiosk.screen.looking import violations
 
 pytestmark = pytest.mark.e2e
 NOON = ZoneInfo(zone_at_noon())
 """Where the school stands: far from midnight whenever this runs."""
 SIZES = [(800, 480), (1280, 800)]
-CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu"]}
 PEOPLE = (
     person(1, "Mia K."),
     person(2, "Jonas B.", year_group=8),
@@ -76,14 +75,6 @@ def teach(gateway: GatewayDouble) -> None:
     eventually(lambda: gateway.heartbeats[-1].roster_version == 1)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]  # plain options
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def page(browser: Browser, kiosk: KioskProcess, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The page at one size, at rest, its tray closed."""
@@ -101,13 +92,6 @@ def tap(page: Page, kiosk: KioskProcess, number: int) -> None:
     """Tap, and wait until the page shows this very answer."""
     told = kiosk.tap_and_see(card_of(number))
     expect(page.locator(f"#result[data-number='{told['number']}']")).to_be_visible()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, with contrast as it is asked of kiosks: 7 to 1."""
-    options = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
 def overflows(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kiosk.protocol import topics
 from kiosk.protocol.messages import Evacuation, PersonKind, SafePerson, SiteTrack
@@ -25,7 +25,8 @@ from tests.kiosk.neighbours import (
     running_kiosk,
     running_mosquitto,
 )
-from tests.kiosk.screen.test_page import CHROMIUM, SIZES, overflows, violations
+from tests.kiosk.screen.looking import violations
+from tests.kiosk.screen.test_page import SIZES, overflows
 
 pytestmark = pytest.mark.e2e
 NAMES = ("Mia K.", "Jonas B.", "نور ح.", "Bartholomäus-Maximilian von Hohenstein Z.")
@@ -78,14 +79,6 @@ class Site:
     def end(self) -> None:
         ended = Evacuation(site=SITE, alarm=None)
         self.gateway.say(topics.SiteTopics(SITE).evacuation, ended, retain=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]  # plain options
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
