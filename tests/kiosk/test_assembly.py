@@ -38,8 +38,6 @@ from tests.kiosk.neighbours import (
     free_port,
     person,
     roster,
-    running_gateway,
-    running_mosquitto,
     zone_at_noon,
 )
 
@@ -98,18 +96,6 @@ def running(
         running.kiosk.stop()
         running.thread.join(timeout=20)
         assert not running.thread.is_alive()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with running_mosquitto(tmp_path) as broker:
-        yield broker
-
-
-@pytest.fixture
-def gateway(broker: Mosquitto) -> Iterator[GatewayDouble]:
-    with running_gateway(broker.port) as gateway:
-        yield gateway
 
 
 @pytest.fixture

@@ -21,24 +21,10 @@ from tests.kiosk.neighbours import (
     eventually,
     person,
     roster,
-    running_gateway,
     running_kiosk,
-    running_mosquitto,
 )
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with running_mosquitto(tmp_path) as broker:
-        yield broker
-
-
-@pytest.fixture
-def gateway(broker: Mosquitto) -> Iterator[GatewayDouble]:
-    with running_gateway(broker.port) as gateway:
-        yield gateway
 
 
 @pytest.fixture
