@@ -231,10 +231,7 @@ def test_in_arabic_it_reads_from_the_right(browser: Browser, tmp_path: Path) -> 
     kiosk.kill()
 
 
-def test_two_thousand_names_are_there_within_a_second_and_scroll(
-    browser: Browser, tmp_path: Path
-) -> None:
-    """The quickest of three, since other tests may have the machine's other core."""
+def test_two_thousand_names_are_there_and_scroll(browser: Browser, tmp_path: Path) -> None:
     with (
         running_mosquitto(tmp_path) as broker,
         running_gateway(broker.port) as gateway,
@@ -250,20 +247,7 @@ def test_two_thousand_names_are_there_within_a_second_and_scroll(
         site.raise_alarm()
         expect(page.locator("#roll-list li")).to_have_count(2000)
 
-        took = [page.evaluate(REDRAWN) for _ in range(3)]
-
         last = page.locator("#roll-list li").last
         last.scroll_into_view_if_needed()
         expect(last).to_be_in_viewport()
-        assert min(took) < 1000
         page.close()
-
-
-REDRAWN = """async () => {
-    const began = performance.now();
-    document.querySelector("#roll-groups button:nth-child(2)").click();
-    document.querySelector("#roll-groups button:nth-child(1)").click();
-    document.querySelector("#roll-list").getBoundingClientRect();
-    await new Promise(requestAnimationFrame);
-    return performance.now() - began;
-}"""
