@@ -20,6 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "provisioning" / "locks"
+INSTALLER = LOCKS / "pip.lock"
+"""The pip that installs the rest: Debian 12's own takes `coverage[toml]` for unpinned as soon as
+the registry holds a newer coverage than the lock."""
+
 PLAIN = LOCKS / "plain.lock"
 """Libraries installed without what they declare: mfrc522 would bring a second RPi.GPIO, and
 face_recognition would compile dlib for half an hour."""
@@ -145,6 +149,7 @@ def missing(needs: Sequence[Need]) -> tuple[Need, ...]:
 def _fingerprint(lock: Path) -> str:
     content = (
         lock.read_bytes()
+        + INSTALLER.read_bytes()
         + PLAIN.read_bytes()
         + (ROOT / "pyproject.toml").read_bytes()
         + str(ROOT).encode()
@@ -192,6 +197,7 @@ def _make_environment(goal: str) -> None:
         _step(environment(goal))
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     _tell("Installing the pinned Python packages (a minute or two the first time)")
+    _step([*pip, "--quiet", "--require-hashes", "-r", str(INSTALLER)])
     _step([*pip, "--require-hashes", "-r", str(LOCKS / f"{goal}.lock")])
     if goal != "run":
         _step([*pip, "--require-hashes", "--no-deps", "-r", str(PLAIN)])

@@ -40,7 +40,7 @@ def test_set_up_needs_nothing_but_pythons_own_library() -> None:
     assert subprocess.run(isolated, check=False, capture_output=True).returncode == 2
 
 
-@pytest.mark.parametrize("goal", ["run", "kiosk", "test", "plain"])
+@pytest.mark.parametrize("goal", ["run", "kiosk", "test", "plain", "pip"])
 def test_the_lock_pins_everything_and_names_no_registry(goal: str) -> None:
     lock = Path(f"provisioning/locks/{goal}.lock").read_text(encoding="utf-8")
     named = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]

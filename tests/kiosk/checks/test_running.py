@@ -35,7 +35,7 @@ def page_of(told: object) -> Iterator[Screen]:
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("bind", ["127.0.0.1", *running.ANYWHERE])
+@pytest.mark.parametrize("bind", ["127.0.0.1", *sorted(running.ANYWHERE)])
 def test_a_kiosk_is_asked_over_its_page(bind: str) -> None:
     told = diagnosis(waiting=3)
 
