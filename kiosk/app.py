@@ -160,7 +160,7 @@ class Loop:
         forgetting = self._board.next_forgetting()
         if forgetting is None:
             return TICK
-        return min(TICK, max(forgetting - self._clock.read().uptime, timedelta(0)))
+        return min(TICK, max(forgetting - self._clock.uptime(), timedelta(0)))
 
     def _serve(self, sighting: Sighting) -> None:
         """Record, and only then show. Whatever fails, the person is told the truth."""
@@ -169,7 +169,7 @@ class Loop:
         except Exception as failed:  # noqa: BLE001 - nothing may stop the loop that decides
             self._failed(failed)
             answer = Answer(Outcome.NOT_RECORDED, sighting.reading.utc)
-        self._board.show(answer, now=self._clock.read().uptime)
+        self._board.show(answer, now=self._clock.uptime())
         self._lamps.show(answer.outcome)
         if answer.seq is not None and self._link is not None:
             self._link.recorded(answer.seq)
@@ -234,7 +234,7 @@ class Loop:
 
     def _cancel_enrolment(self) -> None:
         try:
-            is_cancelled = self._open().enrolling.cancel(self._clock.read().uptime)
+            is_cancelled = self._open().enrolling.cancel(self._clock.uptime())
         except (sqlite3.Error, OSError) as failed:
             self._failed(failed)
         else:
@@ -263,7 +263,7 @@ class Loop:
             with suppress(sqlite3.Error, OSError):
                 self._desk.rescue()
         self._close()
-        self._probe_due = self._clock.read().uptime + PROBES_APART_WHEN_FAILED
+        self._probe_due = self._clock.uptime() + PROBES_APART_WHEN_FAILED
         self._write_due = timedelta(0)
 
     def _close(self) -> None:

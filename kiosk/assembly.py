@@ -108,7 +108,7 @@ class Kiosk:
 
     def diagnose(self) -> Diagnosis:
         """How the kiosk is. Safe from every thread."""
-        view = self.board.view(now=self._clock.read().uptime)
+        view = self.board.view(now=self._clock.uptime())
         return Diagnosis(
             kiosk=self._settings.kiosk,
             software=software(),

@@ -157,9 +157,12 @@ def closing_on_error(database: Closable) -> Iterator[None]:
 
 
 @contextmanager
-def transaction(database: Database) -> Iterator[None]:
-    """All statements of the block together, or none of them."""
-    database.execute("BEGIN IMMEDIATE")
+def transaction(database: Database, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    """All statements of the block together, or none of them.
+
+    Begun with a mere BEGIN it locks no file before it is read or written.
+    """
+    database.execute(begin)
     try:
         yield
         database.execute("COMMIT")

@@ -67,6 +67,10 @@ class Desk:
         self._journal.check_place()
         self.note_time(reading)
         instant = visit.instant_of(reading, self._anchor(reading))
+        with self._journal.one_turn():
+            return self._decide(sighting, instant)
+
+    def _decide(self, sighting: Sighting, instant: Instant) -> Answer:
         sighting, found = self._identify(sighting, instant)
         enrolled = self.enrolling.answer(sighting, found, instant)
         if enrolled is not None:

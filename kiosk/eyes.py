@@ -72,7 +72,7 @@ class Eyes:
 
     def look(self) -> timedelta:
         """Wait a moment for a picture and look at it; how long to leave the camera alone then."""
-        colour = self.album.is_colour_due(self._clock.read().uptime)
+        colour = self.album.is_colour_due(self._clock.uptime())
         try:
             shot = self._camera.capture(WAIT, colour=colour)
         except DeviceAway as away:

@@ -4,6 +4,7 @@ One row is the track, what was shown, and the repeat guard: one insert, one comm
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,8 +81,18 @@ class Journal:
         """The connection, which also reads the site's file under the name `site`."""
         return self._database
 
+    def one_turn(self) -> AbstractContextManager[None]:
+        """What is read and recorded in the block is one transaction, durable when it ends.
+
+        The files are locked once, and not for every question that a tap asks.
+        """
+        return transaction(self._database, begin="BEGIN")
+
     def record(self, entry: Entry) -> int:
-        """Keep the entry; it is durable on return. Answers its number, one above the last."""
+        """Keep the entry. Answers its number, one above the last.
+
+        It is durable on return, or, within `one_turn`, once that has ended.
+        """
         reading = entry.reading
         row = (
             entry.id.bytes, to_micros(reading.utc), to_micros(entry.at), reading.boot_id.bytes,

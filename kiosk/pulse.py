@@ -28,13 +28,13 @@ class Pulse:
 
     def beat(self, name: str) -> None:
         """This thread turns; from its first beat on it is missed when it stops."""
-        now = self._clock.read().uptime
+        now = self._clock.uptime()
         with self._lock:
             self._beat_at[name] = now
 
     def hanging(self) -> tuple[str, ...]:
         """The threads that hang."""
-        now = self._clock.read().uptime
+        now = self._clock.uptime()
         with self._lock:
             return tuple(name for name, at in self._beat_at.items() if now - at > PATIENCE)
 

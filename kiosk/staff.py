@@ -64,7 +64,7 @@ class StaffButton:
 
     def follow(self, press: Press | None) -> None:
         """Do what the press asks for; with none, keep what is shown current, for its minute."""
-        now = self._clock.read().uptime
+        now = self._clock.uptime()
         if press is Press.HELD and self._until is not None and now < self._until:
             self._put_away()
             self._roll_call()

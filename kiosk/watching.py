@@ -40,7 +40,7 @@ class CardWatch:
         try:
             card = self._reader.read(WAIT)
         except DeviceMisread:
-            self._misreads.misread(self._clock.read().uptime)
+            self._misreads.misread(self._clock.uptime())
             raise
         if card is None:
             return ()
@@ -51,7 +51,7 @@ class CardWatch:
 
     def is_unread(self) -> bool:
         """Whether somebody has to be told that their card is not read; once for each."""
-        return self._misreads.are_open and self._misreads.are_due(self._clock.read().uptime)
+        return self._misreads.are_open and self._misreads.are_due(self._clock.uptime())
 
     def close(self) -> None:
         """Let go of the reader."""

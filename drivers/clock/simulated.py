@@ -19,6 +19,10 @@ class SimulatedClock:
         """What was last set."""
         return self._reading
 
+    def uptime(self) -> timedelta:
+        """That of what was last set."""
+        return self._reading.uptime
+
     def advance(self, by: timedelta) -> None:
         """Let time pass: wall clock and uptime move together."""
         with self._lock:

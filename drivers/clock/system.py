@@ -2,7 +2,6 @@
 
 import ctypes
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -38,19 +37,15 @@ class _Timex(ctypes.Structure):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class KernelTime:
-    """What adjtimex(2) told in one call."""
-
-    utc: datetime
-    synchronised: bool
-
-
-def kernel_time(seconds: int, fraction: int, status: int) -> KernelTime:
-    """Read a `struct timex`; `fraction` is in ns or µs, as `status` says."""
+def kernel_utc(seconds: int, fraction: int, status: int) -> datetime:
+    """The instant in a `struct timex`; `fraction` is in ns or µs, as `status` says."""
     microseconds = fraction // 1000 if status & STA_NANO else fraction
-    utc = EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
-    return KernelTime(utc, synchronised=not status & STA_UNSYNC)
+    return EPOCH + timedelta(0, seconds, microseconds)
+
+
+def is_synchronised(status: int) -> bool:
+    """What the kernel thinks of its own time."""
+    return not status & STA_UNSYNC
 
 
 class SystemClock:
@@ -63,17 +58,18 @@ class SystemClock:
     def __init__(self, *, assume_trusted: bool = False) -> None:
         self._assume_trusted = assume_trusted
         self._adjtimex = ctypes.CDLL(None, use_errno=True).adjtimex
+        self._adjtimex.argtypes = (ctypes.POINTER(_Timex),)
         self._boot_id = UUID(BOOT_ID.read_text().strip())
 
     def read(self) -> Reading:
         """One reading. A kernel that refuses adjtimex is read as not synchronised."""
-        uptime = timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000)
-        told = self._ask()
-        trusted = told.synchronised or self._assume_trusted
-        return Reading(told.utc, self._boot_id, uptime, trusted)
+        uptime, told = self.uptime(), _Timex()
+        if self._adjtimex(told) < 0:
+            return Reading(datetime.now(UTC), self._boot_id, uptime, self._assume_trusted)
+        status, at = told.status, told.time
+        trusted = self._assume_trusted or is_synchronised(status)
+        return Reading(kernel_utc(at.seconds, at.fraction, status), self._boot_id, uptime, trusted)
 
-    def _ask(self) -> KernelTime:
-        answer = _Timex()
-        if self._adjtimex(ctypes.byref(answer)) < 0:
-            return KernelTime(datetime.now(UTC), synchronised=False)
-        return kernel_time(answer.time.seconds, answer.time.fraction, answer.status)
+    def uptime(self) -> timedelta:
+        """The time since the machine was started, sleep included."""
+        return timedelta(microseconds=time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000)

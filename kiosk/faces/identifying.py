@@ -36,7 +36,7 @@ class Identifier:
         """Look once; how long nothing need be done then. Raises the engine's errors."""
         look = self._looker.look(smallest_px=options.smallest_px, wait=WAIT, eyes=options.blink)
         if look is None:
-            self._company.nobody(now=self._clock.read().uptime)
+            self._company.nobody(now=self._clock.uptime())
             return AT_ONCE
         if look.face is None:
             self._company.nobody(now=look.uptime)

@@ -124,7 +124,7 @@ class FaceWorker:
             self._tidy(files)
             wanted = self._wishes.wanted
             self._await_face(wanted if self._enroller.is_due(wanted) else None)
-            if self._clock.read().uptime < self._rests_until:
+            if self._clock.uptime() < self._rests_until:
                 return LEISURE
             return self._look(files.known)
         except DeviceMisread as spoilt:
@@ -195,7 +195,7 @@ class FaceWorker:
             self._is_warm = True
         leisure = self._step(known.gallery)
         self._devices.well(NAME)
-        self._pauses.seen(self._clock.read().uptime)
+        self._pauses.seen(self._clock.uptime())
         return leisure
 
     def _step(self, gallery: Gallery | None) -> timedelta:
@@ -215,7 +215,7 @@ class FaceWorker:
         self._devices.away(NAME, str(away))
         self._confirmer.give_up()
         self._is_warm = False
-        self._rests_until = self._clock.read().uptime + self._pauses.after_failure()
+        self._rests_until = self._clock.uptime() + self._pauses.after_failure()
         return LEISURE
 
     def _tell(self, remark: Remark) -> None:

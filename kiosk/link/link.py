@@ -75,7 +75,7 @@ class Link:
         self._gateway: GatewayIs | None = None
         self._last = 0
         self._install: UUID | None = None
-        self._check_due = clock.read().uptime + CHECKS_APART
+        self._check_due = clock.uptime() + CHECKS_APART
         self._beat_due: timedelta | None = None
         self._beat_at = timedelta(0)
         self._relays = {errand: Relay() for errand in Errand}
@@ -146,7 +146,7 @@ class Link:
     def _turn(self, store: Store) -> None:
         for event in self._events(store):
             self._take(store, event)
-        now = self._clock.read().uptime
+        now = self._clock.uptime()
         if store.window.tire(now=now):
             log.info("tracks_unconfirmed", upto=store.window.confirmed, last=self._last)
         store.leftovers.tire(now=now)
@@ -175,7 +175,7 @@ class Link:
     def _leisure(self, store: Store) -> timedelta:
         if not self._is_connected:
             return PAUSE
-        now = self._clock.read().uptime
+        now = self._clock.uptime()
         wakes = (relay.wakes_at for relay in self._relays.values())
         awaited = (self._beat_due, store.window.wakes_at, *store.leftovers.wakes(), *wakes)
         due = [at - now for at in awaited if at is not None]
@@ -204,12 +204,12 @@ class Link:
     def _follow(self, store: Store, meaning: Meaning) -> None:
         match meaning:
             case Confirmed(install, upto) if install != store.backlog.install:
-                store.leftovers.confirm(install, upto, now=self._clock.read().uptime)
+                store.leftovers.confirm(install, upto, now=self._clock.uptime())
                 if not store.leftovers.count:
                     self._beat_soon()
             case Confirmed(_, upto):
                 had = store.window.confirmed
-                store.window.confirm(upto, now=self._clock.read().uptime)
+                store.window.confirm(upto, now=self._clock.uptime())
                 if upto >= self._last > had:
                     self._beat_soon()
             case GatewayIs():

@@ -36,11 +36,11 @@ class Reasons:
         """
         reason = LateReason(said.get("reason", ""))
         with self._lock:
-            track = self._board.asked(said.get("number", ""), now=self._clock.read().uptime)
+            track = self._board.asked(said.get("number", ""), now=self._clock.uptime())
             if track is None:
                 raise ValueError("nobody is asked for a reason now")
             self._keep(track, reason)
-            self._board.thank(track, reason, now=self._clock.read().uptime)
+            self._board.thank(track, reason, now=self._clock.uptime())
         self._bring()
         return {}
 

@@ -52,7 +52,7 @@ class Touch:
         if not key or not is_pin(pin):
             raise ValueError("no such PIN can be entered here")
         with self._lock:
-            if not self._tries.may_try(now=self._clock.read().uptime):
+            if not self._tries.may_try(now=self._clock.uptime()):
                 return self._say(TouchWord.PIN_CLOSED)
             return self._try(pin_value(pin, key))
 

@@ -91,8 +91,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def has_mia(place: Place) -> bool:
     """Whether the kiosk has heard of everybody the gateway knows."""
-    [kiosk] = [line for line in place.call("GET", "/kiosks")["items"] if line["online"]]
-    return bool(kiosk["roster_version"])
+    online = [line for line in place.call("GET", "/kiosks")["items"] if line["online"]]
+    return bool(online) and all(kiosk["roster_version"] for kiosk in online)
 
 
 def has_heard(kiosk: KioskProcess) -> bool:

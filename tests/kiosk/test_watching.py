@@ -103,7 +103,10 @@ class DeskClock:
         self._desk = desk
 
     def read(self) -> Reading:
-        return replace(reading_at("08:00"), uptime=self._desk.time.elapsed())
+        return replace(reading_at("08:00"), uptime=self.uptime())
+
+    def uptime(self) -> timedelta:
+        return self._desk.time.elapsed()
 
 
 def times_told(desk: Desk, *, looks: int) -> int:

@@ -4,7 +4,14 @@ from uuid import UUID
 
 import pytest
 
-from drivers.clock.system import BOOT_ID, STA_NANO, STA_UNSYNC, KernelTime, SystemClock, kernel_time
+from drivers.clock.system import (
+    BOOT_ID,
+    STA_NANO,
+    STA_UNSYNC,
+    SystemClock,
+    is_synchronised,
+    kernel_utc,
+)
 
 SECONDS = 1_795_289_682
 AT = datetime.fromtimestamp(SECONDS, UTC)
@@ -33,16 +40,17 @@ def test_a_clock_can_be_trusted_without_the_kernels_word() -> None:
 
 
 def test_the_kernel_counts_in_nanoseconds_when_it_says_so() -> None:
-    told = kernel_time(SECONDS, 250_000_000, STA_NANO)
+    told = kernel_utc(SECONDS, 250_000_000, STA_NANO)
 
-    assert told == KernelTime(AT + timedelta(milliseconds=250), synchronised=True)
+    assert told == AT + timedelta(milliseconds=250)
 
 
 def test_the_kernel_counts_in_microseconds_otherwise() -> None:
-    told = kernel_time(SECONDS, 250_000, 0)
+    told = kernel_utc(SECONDS, 250_000, 0)
 
-    assert told == KernelTime(AT + timedelta(milliseconds=250), synchronised=True)
+    assert told == AT + timedelta(milliseconds=250)
 
 
 def test_a_clock_the_kernel_doubts_is_not_synchronised() -> None:
-    assert kernel_time(SECONDS, 0, STA_UNSYNC) == KernelTime(AT, synchronised=False)
+    assert not is_synchronised(STA_UNSYNC)
+    assert is_synchronised(STA_NANO)

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 YEAR, DAY = timedelta(days=365), timedelta(days=1)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+"""Before every date that tests give a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Authority:
         self.key = generate_private_key(SECP256R1())
         self.path = folder / f"{name}-ca.pem"
         now = datetime.now(UTC)
-        made = _drawn(self.name, self.name, self.key, now - DAY, now + YEAR)
+        made = _drawn(self.name, self.name, self.key, LONG_AGO, now + YEAR)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         identifier = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
         made = made.add_extension(identifier, critical=False)
@@ -44,11 +46,17 @@ class Authority:
         self.path.write_bytes(signed.public_bytes(Encoding.PEM))
 
     def pair(
-        self, name: str, *, begins: timedelta = -DAY, ends: timedelta = YEAR, host: str = ""
+        self,
+        name: str,
+        *,
+        begins: timedelta | None = None,
+        ends: timedelta = YEAR,
+        host: str = "",
     ) -> Pair:
-        """A certificate for `name`, valid from and until so long from now."""
+        """A certificate for `name`, valid since long ago or from and until so long from now."""
         key, now = generate_private_key(SECP256R1()), datetime.now(UTC)
-        made = _drawn(_named(name), self.name, key, now + begins, now + ends)
+        since = LONG_AGO if begins is None else now + begins
+        made = _drawn(_named(name), self.name, key, since, now + ends)
         if host:
             made = made.add_extension(x509.SubjectAlternativeName([_host(host)]), critical=False)
         signer = self.key.public_key()
