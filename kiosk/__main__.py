@@ -12,8 +12,7 @@ from pydantic import ValidationError
 
 from drivers.clock.clock import Clock
 from drivers.clock.system import SystemClock
-from kiosk import logs
-from kiosk import settings as settings_of
+from kiosk import logs, settings as settings_of
 from kiosk.account import go_on_as_owner
 from kiosk.assembly import AlreadyRunning, Kiosk
 from kiosk.hardware import Hardware, hardware_of

@@ -12,8 +12,7 @@ from uuid import UUID
 import structlog
 
 from drivers.clock.clock import Clock, Reading
-from kiosk import database as files
-from kiosk import journal
+from kiosk import database as files, journal
 from kiosk.desk import Desk
 from kiosk.health import Supervisor
 from kiosk.lamps import Lamps

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from sqlite_utils import Database
 
-from kiosk import database as files
-from kiosk import journal
+from kiosk import database as files, journal
 from kiosk.database import Damaged, from_micros
 from kiosk.protocol.messages import ClockAnchor, Method, Shown, TrackMade
 

@@ -7,8 +7,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from drivers.clock.clock import Reading
-from kiosk import database as files
-from kiosk import present, site
+from kiosk import database as files, present, site
 from kiosk.protocol.messages import Evacuation
 from kiosk.protocol.remarks import MarkedSafe
 from kiosk.protocol.ticks import Tick

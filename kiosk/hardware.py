@@ -14,8 +14,7 @@ from drivers.face.engine import FaceEngine
 from drivers.feedback.feedback import Feedback
 from drivers.pins import ON_BOARD, RESET, check_pins
 from drivers.qr.decoder import QrDecoder
-from kiosk.settings import CameraKind, CameraPart, KioskSettings, Pcsc, Wedge
-from kiosk.settings import Hardware as Wiring
+from kiosk.settings import CameraKind, CameraPart, Hardware as Wiring, KioskSettings, Pcsc, Wedge
 from kiosk.simulated import SimulatedHardware
 from kiosk.spelling import spelling_of
 

@@ -13,8 +13,7 @@ from uuid import UUID, uuid4
 from sqlite_utils import Database
 
 from drivers.clock.clock import Reading
-from kiosk import database as files
-from kiosk import recovery
+from kiosk import database as files, recovery
 from kiosk.database import Damaged, Place, from_micros, to_micros, transaction
 from kiosk.protocol.clocks import Anchor
 from kiosk.protocol.messages import Method, Shown

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from sqlite_utils import Database
 
-from kiosk import database as files
-from kiosk import journal, site
+from kiosk import database as files, journal, site
 from kiosk.database import from_micros, to_micros
 from kiosk.protocol import days
 from kiosk.protocol.messages import PersonKind, SiteSettings

@@ -18,8 +18,7 @@ from uuid import UUID
 import structlog
 
 from drivers.camera.camera import Frame
-from kiosk import database as files
-from kiosk import jpeg, site
+from kiosk import database as files, jpeg, site
 from kiosk.photos import SPARED, PhotoBox, Still
 from kiosk.protocol.messages import SiteSettings
 from kiosk.protocol.sealing import seal

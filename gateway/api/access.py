@@ -10,6 +10,8 @@ from ninja.security import HttpBearer, SessionAuth
 from gateway.people.logins import roles_of, token_user
 from gateway.people.values import Role
 
+STAFF = frozenset({Role.OFFICE, Role.ADMIN})
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -52,7 +54,7 @@ def require_admin(request: HttpRequest) -> None:
 
 
 def _admitted(user: User) -> Caller:
-    if not roles_of(user.pk):
+    if roles_of(user.pk).isdisjoint(STAFF):
         raise AuthorizationError(
             message="this login has neither the role office nor admin: ask an administrator"
         )

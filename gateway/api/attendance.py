@@ -26,9 +26,10 @@ from gateway.api.parameters import (
     day_of,
     site_of,
 )
-from gateway.attendance import attention, queries, rolls, services
+from gateway.attendance import attention, marking, queries, rolls, services
 from gateway.attendance.models import Session, Track
 from gateway.attendance.values import Base, Mark
+from gateway.people.logins import roles_of
 from gateway.timetable.models import Division, PeriodKind
 from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import school_day
@@ -299,11 +300,11 @@ def get_mark(request: HttpRequest, session_id: Id, person_id: Id) -> queries.Mar
 def put_mark(request: HttpRequest, session_id: Id, person_id: Id, mark: MarkIn) -> queries.MarkLine:
     """Mark a person by hand; the word stands over every rule."""
     session = _session(session_id)
-    services.mark_by_hand(
+    who = caller(request)
+    marking.mark(
         session_id=session_id,
-        person_id=person_id,
-        mark=Mark(**mark.model_dump()),
-        by=caller(request).name,
+        wanted=[marking.Wanted(person_id, Mark(**mark.model_dump()))],
+        by=marking.Actor(who.name, roles_of(who.user_id)),
         now=now(),
     )
     return _mark(session, person_id)

@@ -14,7 +14,9 @@ from gateway.attendance.errors import (
     ReasonMissing,
     UnknownHold,
     UnknownOnRoll,
+    UnknownProfile,
     UnknownSession,
+    WrongOverride,
     WrongPolicy,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
@@ -42,12 +44,12 @@ class NameTheSite(Rejected):
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
     UnknownKiosk, UnknownEntry, UnknownEnrolment, NoPhoto,
-    UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge,
+    UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge, UnknownProfile,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
-    WrongConsent,
+    WrongConsent, WrongOverride,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from gateway import bulk
 from gateway.attendance.errors import ReasonMissing, UnknownHold, UnknownSession
-from gateway.attendance.judging import Word, policy_of, say, standing_marks
+from gateway.attendance.judging import policy_of
 from gateway.attendance.models import (
     AbsenceHold,
     AbsenceRun,
@@ -17,14 +17,15 @@ from gateway.attendance.models import (
     Track,
 )
 from gateway.attendance.rules import Expected, Plan, Reasons, plan_absence
-from gateway.attendance.values import Author, Base, Hold, HoldKind, Mark, SessionState
+from gateway.attendance.saying import say, standing_marks
+from gateway.attendance.values import Author, Base, Hold, HoldKind, Mark, SessionState, Source
+from gateway.attendance.words import Speaker, Word
 from gateway.fleet.queries import heard, losses
 from gateway.fleet.rules import silent_kiosks
 from gateway.people import roster
 from gateway.timetable.queries import Enrolled, roll, school_day
 from kiosk.protocol.clocks import TimeQuality
-from kiosk.protocol.days import day_bounds
-from kiosk.protocol.days import school_day as date_of
+from kiosk.protocol.days import day_bounds, school_day as date_of
 
 PORTION = 500
 UNEXPLAINED = Mark(Base.ABSENT)
@@ -79,7 +80,7 @@ def preview(*, session_id: int, codes: Codes, now: datetime) -> AbsencePlan:
     if session is None:
         raise UnknownSession(f"there is no session {session_id}")
     policy = policy_of(session.site_id)
-    members = roll(session.division_id, session.day)
+    members = _members(session)
     plan = _plan(session, policy, members, codes)
     by_id = {member.person_id: member for member in members}
     return AbsencePlan(
@@ -127,7 +128,7 @@ def _run_one(
     refused = _refusal(session, policy, now)
     if refused:
         return AbsenceOutcome(session.pk, "refused", 0, (), refused)
-    plan = _plan(session, policy, roll(session.division_id, session.day), codes)
+    plan = _plan(session, policy, _members(session), codes)
     _keep_holds(session, plan.holds, now)
     if plan.holds:
         _keep_run(session, AbsenceRun.State.HOLDING, now)
@@ -138,6 +139,11 @@ def _run_one(
     )
     _finish(session, marked, now)
     return AbsenceOutcome(session.pk, AbsenceRun.State.DONE, marked, ())
+
+
+def _members(session: Session) -> tuple[Enrolled, ...]:
+    """The students registered there; nobody where the session is no registration period."""
+    return () if session.division_id is None else roll(session.division_id, session.day)
 
 
 def _refusal(session: Session, policy: RegistrationPolicy, now: datetime) -> str:
@@ -220,14 +226,11 @@ def _close(
     """Mark a portion absent, looking once more for tracks and marks that came meanwhile."""
     roster.hold(person_ids)
     seen = _seen(session, person_ids)
-    marked = {
-        person_id
-        for (_, person_id), standing in standing_marks([session.pk], person_ids).items()
-        if standing.mark.base is not Base.PENDING
-    }
+    standing = standing_marks([session.pk], person_ids)
+    marked = {p for (_, p), stands in standing.items() if stands.mark.base is not Base.PENDING}
     absent = [p for p in person_ids if p not in seen and p not in marked]
     words = [Word(session, person_id, UNEXPLAINED, WHY) for person_id in absent]
-    say(words, policy, author=Author.RULE, now=now)
+    say(words, policy, speaker=Speaker(Author.RULE, Source.CLOSING, now), standing=standing)
     AbsenceRun.objects.filter(session=session).update(fired_at=now)
     return len(words)
 

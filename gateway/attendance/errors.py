@@ -49,3 +49,35 @@ class NoAlarm(Rejected):
 
 class UnknownOnRoll(Rejected):
     """A tick names a person nobody knows."""
+
+
+class UnknownProfile(Rejected):
+    """No profile has that name."""
+
+
+class WrongOverride(Rejected):
+    """A number cannot replace the profile's."""
+
+
+class NotTaught(Rejected):
+    """Nothing is taken at that session: it was cancelled, or its date is not scheduled."""
+
+
+class NotInThisState(Rejected):
+    """The session is not where its life must be for this."""
+
+
+class RollLocked(Rejected):
+    """The roll may not be changed any more without being unlocked."""
+
+
+class NotPermitted(Rejected):
+    """The profile does not let this role do that."""
+
+
+class TaughtAlready(Rejected):
+    """It is too late for this: the session has begun."""
+
+
+class NothingToUndo(Rejected):
+    """No act of this login on the roll can be taken back."""

@@ -12,8 +12,7 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from gateway.attendance.errors import NoAlarm, UnknownOnRoll
-from gateway.attendance.models import Alarm
-from gateway.attendance.models import Tick as TickRow
+from gateway.attendance.models import Alarm, Tick as TickRow
 from gateway.fleet.models import Kiosk
 from gateway.people.models import Person
 from gateway.timetable.models import Site

@@ -12,18 +12,31 @@ ORDINARY = 5
 
 @dataclass(frozen=True, slots=True)
 class MarkChanged:
-    """The current mark of a person on a session, whatever it was before."""
+    """The current mark of a person on a session, whatever it was before.
+
+    A body that was written before a field existed is read with the field's default.
+    """
 
     session_id: int
     person_id: int
     base: str
     late_minutes: int | None
     reason: str
+    left_early_minutes: int | None = None
+    partial: bool = False
 
     @classmethod
     def of(cls, session_id: int, person_id: int, mark: Mark) -> Self:
         """The event that tells `mark`."""
-        return cls(session_id, person_id, mark.base.value, mark.late_minutes, mark.reason)
+        return cls(
+            session_id,
+            person_id,
+            mark.base.value,
+            mark.late_minutes,
+            mark.reason,
+            mark.left_early_minutes,
+            mark.partial,
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -1,13 +1,29 @@
-"""Tracks, days, sessions, marks, and what automatic absence did or waits for."""
+"""Tracks, days, alarms, and what automatic absence did or waits for."""
 
 from decimal import Decimal
 
 from django.db import models
 
-from gateway.attendance.values import Author, Base, HoldKind, LateFrom, SessionState
+from gateway.attendance.roll_models import (  # Django looks for models here
+    Act as Act,
+    Attendee as Attendee,
+    Certificate as Certificate,
+    CheckIn as CheckIn,
+    Excuse as Excuse,
+    Flag as Flag,
+    Mark as Mark,
+    MarkRevision as MarkRevision,
+    Notice as Notice,
+    Seal as Seal,
+    Session as Session,
+    SessionOffering as SessionOffering,
+    Substitution as Substitution,
+    Ticket as Ticket,
+)
+from gateway.attendance.values import HoldKind, LateFrom
 from gateway.fleet.models import Kiosk
 from gateway.people.models import Person
-from gateway.timetable.models import Division, PeriodKind, Site, YearGroup
+from gateway.timetable.models import PeriodKind, Site, YearGroup
 from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.lateness import Rounding
 from kiosk.protocol.messages import Method, Shown
@@ -248,87 +264,6 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {'safe' if self.is_safe else 'not safe'}"
-
-
-class Session(models.Model):
-    """One dated meeting; here a registration period of one division.
-
-    `external_id` is the ERP's number of the period on that date.
-    """
-
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="sessions")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=2, choices=PeriodKind)
-    day = models.DateField()
-    title = models.CharField(max_length=120)
-    starts_at = models.DateTimeField()
-    registers_at = models.DateTimeField()
-    finishes_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=10, choices=_choices(SessionState), default=SessionState.SCHEDULED.value
-    )
-    external_id = models.CharField(max_length=64, default="", blank=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("division", "day", "kind"), name="one_period_a_day"),
-            models.CheckConstraint(
-                condition=models.Q(registers_at__gte=models.F("starts_at"))
-                & models.Q(finishes_at__gte=models.F("registers_at")),
-                name="session_runs_forward",
-            ),
-        )
-        indexes = (models.Index(fields=("site", "day"), name="sessions_of_a_day"),)
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class MarkRevision(models.Model):
-    """One word about one person on one roll. Only ever added."""
-
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="revisions")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="revisions")
-    base = models.CharField(max_length=16, choices=_choices(Base))
-    late_minutes = models.PositiveIntegerField(null=True)
-    left_early_minutes = models.PositiveIntegerField(null=True)
-    partial = models.BooleanField(default=False)
-    reason = models.CharField(max_length=200, default="", blank=True)
-    why = models.CharField(max_length=200, default="", blank=True)
-    author = models.CharField(max_length=8, choices=_choices(Author))
-    author_name = models.CharField(max_length=150, default="", blank=True)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        indexes = (models.Index(fields=("session", "person"), name="revisions_of_a_mark"),)
-
-    def __str__(self) -> str:
-        return f"{self.session_id} {self.person_id} {self.base}"
-
-
-class Mark(models.Model):
-    """The current mark of one person on one roll: what the revisions come to."""
-
-    session = models.ForeignKey(
-        Session, on_delete=models.PROTECT, related_name="marks", db_index=False
-    )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="marks")
-    base = models.CharField(max_length=16, choices=_choices(Base))
-    late_minutes = models.PositiveIntegerField(null=True)
-    left_early_minutes = models.PositiveIntegerField(null=True)
-    partial = models.BooleanField(default=False)
-    reason = models.CharField(max_length=200, default="", blank=True)
-    why = models.CharField(max_length=200, default="", blank=True)
-    author = models.CharField(max_length=8, choices=_choices(Author))
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("session", "person"), name="one_mark_a_person"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.session_id} {self.person_id} {self.base}"
 
 
 class AbsenceRun(models.Model):

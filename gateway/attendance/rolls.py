@@ -60,7 +60,7 @@ def sessions_of(site_id: int, day: date) -> tuple[SessionSummary, ...]:
     rows = Session.objects.filter(site_id=site_id, day=day).select_related("division")
     expected = expected_by_division(site_id, day)
     return tuple(
-        _summary(row, expected.get(row.division_id, 0))
+        _summary(row, expected.get(row.division_id or 0, 0))
         for row in rows.annotate(**counts).order_by("starts_at", "title")
     )
 
@@ -71,7 +71,7 @@ def roll_of(session_id: int) -> tuple[RollLine, ...]:
     if session is None:
         return ()
     marks = {mark.person_id: mark for mark in session.marks.all()}
-    members = roll(session.division_id, session.day)
+    members = roll(session.division_id or 0, session.day)
     reasons = reasons_of_day(session.site_id, session.day)
     return tuple(
         _roll_line(member, marks.get(member.person_id), reasons.get(member.person_id, ""))
@@ -86,7 +86,7 @@ def _summary(row: Session, expected: int) -> SessionSummary:
         id=row.pk,
         title=row.title,
         kind=row.kind,
-        division=row.division.name,
+        division=row.division.name if row.division else "",
         starts_at=row.starts_at,
         registers_at=row.registers_at,
         finishes_at=row.finishes_at,

@@ -5,23 +5,27 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from gateway import bulk
-from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSession
+from gateway.attendance.errors import PeriodRunsBackwards
+from gateway.attendance.expecting import expected_at
 from gateway.attendance.folding import refold, sightings_of, touched
-from gateway.attendance.judging import Word, judge_days, policy_of, say
+from gateway.attendance.judging import judge_days
+from gateway.attendance.lifecycle import clock_profiles
 from gateway.attendance.models import Difference, Session, Track
 from gateway.attendance.recording import Heard, Kept, keep_tracks
 from gateway.attendance.rules import fold, mended
-from gateway.attendance.values import Author, Mark, SessionState
+from gateway.attendance.values import REGISTRATION, SessionState
 from gateway.fleet.queries import anchors
 from gateway.people import roster
 from gateway.people.queries import holders
 from gateway.timetable.models import Division, RegistrationPeriod, Site
-from gateway.timetable.queries import roll
 from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import school_day
 
+STALE = timedelta(days=2)
+"""A session of an offering that ended so long ago is not begun by the clock any more."""
 PORTION = 500
 """Persons judged in one transaction, so that none holds the store for long."""
 
@@ -164,47 +168,32 @@ def judge_sessions(*, site_id: int, now: datetime) -> int:
 
     Answers how many were opened. Killed half-way it begins again; twice is once.
     """
-    due = Session.objects.filter(
+    scheduled = Session.objects.filter(
         site_id=site_id, state=SessionState.SCHEDULED.value, starts_at__lte=now
     )
+    by_clock = Q(kind__in=REGISTRATION) | Q(profile__in=clock_profiles())
+    due = scheduled.filter(by_clock).exclude(finishes_at__lt=now - STALE, division=None)
     opened = list(due)
     for session in opened:
         judge_session(session=session, now=now)
         Session.objects.filter(pk=session.pk, state=SessionState.SCHEDULED.value).update(
-            state=SessionState.ACTIVE.value
+            state=SessionState.ACTIVE.value, activated_at=now
         )
     return len(opened)
 
 
 def judge_session(*, session: Session, now: datetime) -> int:
     """Judge everybody on the roll from the tracks there are; answers how many words were said."""
-    persons = [line.person_id for line in roll(session.division_id, session.day)]
+    persons = [each.person_id for each in expected_at(session)]
     window = timedelta(seconds=Site.objects.get(pk=session.site_id).repeat_window_s)
     said = 0
     for portion in bulk.portions(persons, PORTION):
         with transaction.atomic():
             roster.hold(portion)
             seen = sightings_of(session.site_id, session.day, portion)
-            days = {p: fold(tracks, repeat_window=window) for p, tracks in seen.items()}
+            days = {p: fold(seen.get(p, ()), repeat_window=window) for p in portion}
             said += judge_days(session.site_id, session.day, days, now=now)
     return said
-
-
-@transaction.atomic
-def mark_by_hand(
-    *, session_id: int, person_id: int, mark: Mark, by: str, now: datetime, why: str = ""
-) -> None:
-    """Let a person's word stand; no rule replaces it. Raises UnknownSession, NotOnRoll."""
-    session = Session.objects.filter(pk=session_id).first()
-    if session is None:
-        raise UnknownSession(f"there is no session {session_id}")
-    if person_id not in {line.person_id for line in roll(session.division_id, session.day)}:
-        raise NotOnRoll(
-            f"person {person_id} is not on the roll of {session.title} on {session.day}"
-        )
-    roster.hold([person_id])
-    word = Word(session, person_id, mark, why or f"marked by {by}")
-    say([word], policy_of(session.site_id), author=Author.PERSON, now=now, author_name=by)
 
 
 def see_difference(*, track_id: UUID, by: str, now: datetime) -> bool:

@@ -14,8 +14,7 @@ from gateway import bulk
 from gateway.attendance import services as attendance
 from gateway.attendance.events import MarkChanged
 from gateway.attendance.models import Mark, RegistrationPolicy, Session
-from gateway.attendance.values import Base
-from gateway.attendance.values import Mark as MarkValue
+from gateway.attendance.values import Base, Mark as MarkValue
 from gateway.erp.errors import FetchIncomplete
 from gateway.erp.models import Code, Sync
 from gateway.erp.ports import Calendar, CodeKind, Directory, ErpPeriod

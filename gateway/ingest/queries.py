@@ -132,7 +132,7 @@ def _periods(site: Site, day: date, kind: str) -> Iterable[tuple[int, Period]]:
     laid = laid.exclude(state=SessionState.CANCELLED.value).order_by("division_id")
     sessions = list(laid)
     if sessions:
-        return [(session.division_id, period_of(session)) for session in sessions]
+        return [(each.division_id, period_of(each)) for each in sessions if each.division_id]
     weekly = RegistrationPeriod.objects.filter(
         division__site=site, kind=kind, weekdays__contains=str(day.isoweekday())
     ).order_by("division_id")

@@ -25,8 +25,7 @@ from kiosk.protocol.badge_reading import Refusal
 from kiosk.protocol.badges import claims_badge
 from kiosk.protocol.days import school_day
 from kiosk.protocol.messages import Method, Shown, TrackMade
-from kiosk.protocol.movements import Direction, Movement, movements
-from kiosk.protocol.movements import Track as Folded
+from kiosk.protocol.movements import Direction, Movement, Track as Folded, movements
 
 LONGEST = 512
 

@@ -20,7 +20,9 @@ class Person(models.Model):
 
     `external_id` is the ERP's key; what the ERP names is read-only here. A person who
     left is inactive, never deleted. `roster_version` is the roster's version at the last
-    change a kiosk must hear of.
+    change a kiosk must hear of. `user` is the login by which the person comes in, for
+    teachers, guardians and students. A `provisional` person was written down at a door in a
+    hurry; once it is known who it was, `merged_into` says so.
     """
 
     kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in PersonKind])
@@ -31,6 +33,14 @@ class Person(models.Model):
     external_id = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL keeps it unique
     synchronised = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
+    born_on = models.DateField(null=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="person"
+    )
+    provisional = models.BooleanField(default=False, db_default=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged"
+    )
     roster_version = models.PositiveBigIntegerField(default=0, db_index=True)
 
     class Meta:
@@ -38,6 +48,25 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+
+class Guardianship(models.Model):
+    """A guardian answers for a child; the smallest `rank` is told first."""
+
+    guardian = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="wards")
+    child = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="guardianships")
+    rank = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("guardian", "child"), name="one_guardianship_a_pair"),
+            models.CheckConstraint(
+                condition=~models.Q(guardian=models.F("child")), name="nobody_guards_themselves"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} answers for {self.child_id}"
 
 
 class Credential(models.Model):

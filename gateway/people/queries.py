@@ -11,8 +11,7 @@ from gateway.people.models import Badge, Credential, Person, RosterClock
 from gateway.people.rules import shown_name
 from gateway.people.values import PersonDetails
 from kiosk.protocol.badges import CREDENTIAL
-from kiosk.protocol.messages import Credential as Shown
-from kiosk.protocol.messages import Method, PersonKind, RosterPerson
+from kiosk.protocol.messages import Credential as Shown, Method, PersonKind, RosterPerson
 
 MOST_PEOPLE = 500
 """Changes one part of the roster may carry."""

@@ -14,6 +14,9 @@ class Role(StrEnum):
 
     OFFICE = "office"
     ADMIN = "admin"
+    TEACHER = "teacher"
+    GUARDIAN = "guardian"
+    STUDENT = "student"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from gateway.people.values import Role
 
 ADMIN = Role.ADMIN.value
-STAFF = frozenset(role.value for role in Role)
+STAFF = frozenset({Role.OFFICE.value, ADMIN})
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponse]

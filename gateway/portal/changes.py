@@ -11,10 +11,10 @@ from gateway.attendance.models import (
     Alarm,
     Difference,
     MarkRevision,
+    Session as AttendanceSession,
     Tick,
     Track,
 )
-from gateway.attendance.models import Session as AttendanceSession
 from gateway.erp.models import Registration, Sync
 from gateway.faces.models import Face, FaceNote
 from gateway.fleet.models import DoorEnrolment, Kiosk

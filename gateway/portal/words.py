@@ -4,8 +4,7 @@ import re
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from kiosk.protocol.remarks import FaceVerdict
 

@@ -15,8 +15,7 @@ from django.core.management import call_command
 from django.db import Error as StoreError
 
 from gateway.errors import Rejected, Unavailable
-from gateway.fleet import queries as fleet
-from gateway.fleet import services as fleet_services
+from gateway.fleet import queries as fleet, services as fleet_services
 from gateway.people import badge_keys, logins
 from gateway.people.values import Role as PersonRole
 from gateway.project import roles

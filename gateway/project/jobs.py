@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.models import Session as Login
 
-from gateway.attendance import absence
-from gateway.attendance import services as attendance
+from gateway.attendance import absence, lifecycle, services as attendance
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
 from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
@@ -40,6 +39,7 @@ class SiteJobs:
         """Registration sessions, judgement and, where it is on, automatic absence."""
         yield site_job(self.site, "lay_sessions", "*/10 * * * *", ALL_DAY, self._lay_sessions)
         yield site_job(self.site, "judge", EVERY_MINUTE, JUST_NOW, self._judge)
+        yield site_job(self.site, "complete", EVERY_MINUTE, JUST_NOW, self._complete)
         yield site_job(self.site, "photos", "25 2 * * *", ALL_DAY, self._purge_photos)
         policy = self.policy
         if policy is not None and policy.absence_enabled and is_cron(policy.cron):
@@ -52,6 +52,9 @@ class SiteJobs:
 
     def _judge(self, now: datetime) -> str:
         return f"{attendance.judge_sessions(site_id=self.site.pk, now=now)} opened"
+
+    def _complete(self, now: datetime) -> str:
+        return f"{lifecycle.run_clock(site_id=self.site.pk, now=now)} completed"
 
     def _mark_absent(self, now: datetime) -> str:
         outcomes = absence.run(site_id=self.site.pk, codes=self.codes, now=now)

@@ -19,7 +19,9 @@ LIVE_URL = _own.web.live_url
 ERP_CONNECTED = _own.isams is not None
 BEATS = _own.data / "run"
 PHOTOS = _own.data / "photos"
-ERP_CONNECTED = _own.isams is not None
+CERTIFICATES = _own.data / "certificates"
+LISTENING: frozenset[str] = frozenset()
+"""Rooms other than the ERP that hear of marks; each stands in `project.wiring` too."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",

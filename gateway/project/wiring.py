@@ -6,6 +6,8 @@ from functools import partial
 from typing import Protocol
 
 from gateway.attendance.absence import Codes
+from gateway.attendance.class_judging import ROLLS
+from gateway.attendance.lifecycle import close_after_check_in
 from gateway.attendance.models import RegistrationPolicy
 from gateway.erp import sync
 from gateway.erp.destination import deliver
@@ -15,8 +17,7 @@ from gateway.erp.isams.token import ClientAuth, Key
 from gateway.erp.ports import Erp
 from gateway.erp.queries import absence_codes
 from gateway.outbox.models import Delivery
-from gateway.project.config import GatewaySettings
-from gateway.project.config import Isams as IsamsSettings
+from gateway.project.config import GatewaySettings, Isams as IsamsSettings
 from gateway.project.cron import Job
 from gateway.project.jobs import SiteJobs, gateway_jobs, site_job
 from gateway.project.worker import Deliver
@@ -69,9 +70,8 @@ class Wiring:
 
     def destinations(self) -> Mapping[str, Deliver]:
         """Who is told what: the outbox's destination names and their deliverers."""
-        if self._erp is None:
-            return {}
-        return {"erp": partial(_tell_erp, self._erp)}
+        rooms: dict[str, Deliver] = {ROLLS: _close_roll}
+        return rooms if self._erp is None else {**rooms, "erp": partial(_tell_erp, self._erp)}
 
     def _directory_jobs(self) -> Iterator[Job]:
         """What the ERP says of the whole school, brought in on the clock of one site."""
@@ -105,6 +105,10 @@ def _bring(what: Synchronise, site_id: int, erp: Erp, now: datetime) -> str:
 
 def _tell_erp(erp: Erp, delivery: Delivery) -> None:
     deliver(delivery, erp=erp, now=utc_now())
+
+
+def _close_roll(delivery: Delivery) -> None:
+    close_after_check_in(session_id=int(delivery.body), now=utc_now())
 
 
 def _connection(named: IsamsSettings) -> Connection:

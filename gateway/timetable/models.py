@@ -6,6 +6,16 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 from gateway.people.models import Person
+from gateway.timetable.offering_models import (  # Django looks for models here
+    Course as Course,
+    GradeLevel as GradeLevel,
+    Offering as Offering,
+    OfferingEnrolment as OfferingEnrolment,
+    Room as Room,
+    Slot as Slot,
+    Subject as Subject,
+    Teaching as Teaching,
+)
 
 
 class PeriodKind(models.TextChoices):
@@ -16,7 +26,11 @@ class PeriodKind(models.TextChoices):
 
 
 class Site(models.Model):
-    """A branch with its own entrances, calendar and clock."""
+    """A branch with its own entrances, calendar and clock.
+
+    `profile` names how its sessions are judged and spoken of where an offering picks none
+    itself; `overrides` holds single numbers of that profile's policy that differ here.
+    """
 
     slug = models.SlugField(max_length=32, unique=True)
     name = models.CharField(max_length=80)
@@ -25,6 +39,8 @@ class Site(models.Model):
     subdivision = models.CharField(max_length=8, default="ENG", blank=True)
     day_starts = models.TimeField(default=time(0))
     repeat_window_s = models.PositiveIntegerField(default=60)
+    profile = models.CharField(max_length=16, default="school")
+    overrides = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -55,7 +55,7 @@ def enrolled(person_ids: Iterable[int], day: date) -> dict[int, Place]:
     places: dict[int, Place] = {}
     for start in range(0, len(wanted), MOST_IDS):
         rows = (
-            Enrolment.objects.filter(_on(day), person_id__in=wanted[start : start + MOST_IDS])
+            Enrolment.objects.filter(covering(day), person_id__in=wanted[start : start + MOST_IDS])
             .order_by("starts_on")
             .values_list(
                 "person_id", "year_group_id", "year_group__division_id",
@@ -82,7 +82,7 @@ def site_roll(site_id: int, day: date) -> tuple[Enrolled, ...]:
 def expected_by_division(site_id: int, day: date) -> dict[int, int]:
     """How many students each division of the site expects on `day`."""
     rows = Enrolment.objects.filter(
-        _on(day), _attending(), year_group__division__site_id=site_id
+        covering(day), _attending(), year_group__division__site_id=site_id
     ).values("year_group__division_id")
     counted = rows.annotate(expected=Count("id"))
     return {row["year_group__division_id"]: row["expected"] for row in counted}
@@ -90,7 +90,7 @@ def expected_by_division(site_id: int, day: date) -> dict[int, int]:
 
 def _students(where: Q, day: date) -> tuple[Enrolled, ...]:
     rows = (
-        Enrolment.objects.filter(where, _on(day), _attending())
+        Enrolment.objects.filter(where, covering(day), _attending())
         .order_by(
             "year_group__position", "year_group__name", "person__family_name",
             "person__given_name", "person_id",
@@ -111,7 +111,8 @@ def _students(where: Q, day: date) -> tuple[Enrolled, ...]:
     )
 
 
-def _on(day: date) -> Q:
+def covering(day: date) -> Q:
+    """Rows with `starts_on` and `ends_on` that hold on `day`; one without an end holds on."""
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
 
 

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from gateway import bulk
-from gateway.people import roster
-from gateway.people import services as people
+from gateway.people import roster, services as people
 from gateway.people.errors import kept_by_erp
 from gateway.people.models import Person
 from gateway.timetable.errors import (

@@ -4,8 +4,7 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiosk import database as files
-from kiosk import site
+from kiosk import database as files, site
 from kiosk.protocol.messages import Enrolment, Method, SiteSettings, Wanted
 from kiosk.protocol.options import FaceOptions
 

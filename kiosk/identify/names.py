@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from kiosk import database as files
-from kiosk import site
+from kiosk import database as files, site
 from kiosk.protocol.messages import SiteSettings
 
 FEWEST_LETTERS = 2

@@ -7,8 +7,7 @@ from functools import partial
 from sqlite_utils import Database
 
 from drivers.clock.clock import Clock, Reading
-from kiosk import database as files
-from kiosk import remarks, site, tickbook
+from kiosk import database as files, remarks, site, tickbook
 from kiosk.backlog import Backlog
 from kiosk.database import Place
 from kiosk.faces import shelf

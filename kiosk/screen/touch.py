@@ -8,8 +8,7 @@ from threading import Lock
 import structlog
 
 from drivers.clock.clock import Clock
-from kiosk import database as files
-from kiosk import site
+from kiosk import database as files, site
 from kiosk.identify import names, roster
 from kiosk.identify.names import Named
 from kiosk.identify.tries import Tries

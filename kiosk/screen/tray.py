@@ -5,8 +5,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kiosk import database as files
-from kiosk import site
+from kiosk import database as files, site
 from kiosk.identify import roster
 from kiosk.screen.server import Act
 

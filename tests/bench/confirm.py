@@ -12,8 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from datetime import time as clock_time
+from datetime import UTC, datetime, time as clock_time, timedelta
 from pathlib import Path
 from threading import Event, Thread
 

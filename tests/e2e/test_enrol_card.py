@@ -13,8 +13,7 @@ import pytest
 from drivers.card.reader import CardReader
 from drivers.card.wedge import Wanted, WedgeReader
 from gateway.attendance.models import Track
-from gateway.fleet.enrolling import Outcome as Ending
-from gateway.fleet.enrolling import cancel_enrolment, progress, start_enrolment
+from gateway.fleet.enrolling import Outcome as Ending, cancel_enrolment, progress, start_enrolment
 from gateway.fleet.models import Kiosk
 from gateway.ingest.inbox import BrokerAddress, Inbox
 from gateway.ingest.listener import Listener

@@ -1,17 +1,21 @@
 """A small school with kiosks, and what its kiosks say, for tests that tell a morning."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import uuid_utils.compat as uuids
 
+from gateway.attendance import marking
+from gateway.attendance.marking import Actor, Wanted
 from gateway.attendance.models import RegistrationPolicy, Session
 from gateway.attendance.services import lay_session
+from gateway.attendance.values import Mark
 from gateway.fleet.models import Kiosk
 from gateway.people.models import Person
 from gateway.people.services import set_credential
+from gateway.people.values import Role
 from gateway.timetable.models import Site, YearGroup
 from kiosk.protocol.messages import Heartbeat, Method, Shown, TrackMade
 from tests.gateway.factories import make_division, make_site, make_student, make_year_group
@@ -77,6 +81,19 @@ class Door:
             software="test",
             disk_free_mb=1000,
         )
+
+
+OFFICE = Actor("office", frozenset({Role.OFFICE}))
+
+
+def mark_by_hand(
+    *, session_id: int, person_id: int, mark: Mark, by: str, now: datetime, why: str = ""
+) -> None:
+    """One mark by somebody of the office."""
+    actor = replace(OFFICE, name=by)
+    marking.mark(
+        session_id=session_id, wanted=[Wanted(person_id, mark)], by=actor, now=now, why=why
+    )
 
 
 def card_of(person: Person | None) -> str:

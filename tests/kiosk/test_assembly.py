@@ -16,8 +16,7 @@ from drivers.clock.system import SystemClock
 from drivers.errors import DeviceMisread
 from drivers.feedback.feedback import Signal
 from drivers.feedback.simulated import SimulatedFeedback
-from kiosk import database as files
-from kiosk import logs, site
+from kiosk import database as files, logs, site
 from kiosk.__main__ import main
 from kiosk.assembly import AlreadyRunning, Kiosk
 from kiosk.protocol import topics

@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sqlite_utils import Database
 
 from kiosk.database import Durability, connect, from_micros, open_sound, to_micros, transaction

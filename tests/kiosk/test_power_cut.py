@@ -10,8 +10,7 @@ import apsw
 import pytest
 from sqlite_utils import Database
 
-from kiosk import journal as journals
-from kiosk import site
+from kiosk import journal as journals, site
 from kiosk.database import Durability, prepared
 from kiosk.journal import Journal, open_journal
 from tests.kiosk.made import entry

@@ -4,8 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sqlite_utils import Database
 
 from kiosk import present, site
@@ -26,8 +25,7 @@ from tests.kiosk.made import (
     site_track,
     site_tracks,
 )
-from tests.kiosk.neighbours import person
-from tests.kiosk.neighbours import roster as roster_of
+from tests.kiosk.neighbours import person, roster as roster_of
 
 RULES = SiteRules(ZoneInfo("Europe/London"))
 

@@ -4,8 +4,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from drivers.clock.clock import Reading
 from kiosk.protocol.clocks import Anchor

@@ -9,8 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gateway.attendance import queries as attendance
-from gateway.attendance import rolls
+from gateway.attendance import queries as attendance, rolls
 from gateway.attendance.rolls import SessionSummary
 from gateway.fleet.queries import kiosk_lines
 from gateway.portal.access import office_page

@@ -8,8 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_date, parse_time
 
-from gateway.attendance import queries as attendance
-from gateway.attendance import rolls
+from gateway.attendance import queries as attendance, rolls
 from gateway.attendance.queries import PersonState
 from gateway.faces.queries import verdicts_of
 from gateway.portal.access import office_page

@@ -4,9 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gateway.attendance import rolls
+from gateway.attendance import marking, rolls
 from gateway.attendance.models import Session
-from gateway.attendance.services import mark_by_hand
+from gateway.people.logins import roles_of
 from gateway.portal.access import office_page
 from gateway.portal.acts import act
 from gateway.portal.forms import MarkForm
@@ -46,11 +46,10 @@ def mark_page(request: HttpRequest, site: str, session_id: int, person_id: int) 
     if request.method == "POST" and form.is_valid():
         return act(
             request,
-            lambda: mark_by_hand(
+            lambda: marking.mark(
                 session_id=session.pk,
-                person_id=person_id,
-                mark=form.mark(),
-                by=request.user.get_username(),
+                wanted=[marking.Wanted(person_id, form.mark())],
+                by=marking.Actor(request.user.get_username(), roles_of(request.user.pk or 0)),
                 now=where.now,
             ),
             done=_("The mark is kept."),

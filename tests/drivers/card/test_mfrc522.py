@@ -2,8 +2,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from drivers.card.mfrc522 import Mfrc522Reader
 from drivers.card.reader import CardUid

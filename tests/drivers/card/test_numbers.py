@@ -1,8 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import event, given
-from hypothesis import strategies as st
+from hypothesis import event, given, strategies as st
 
 from drivers.card.numbers import (
     FORMATS,

@@ -9,7 +9,7 @@ from tests.gateway.api.conftest import NOW, Answer, Api, make_api
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMIN])
 def test_office_and_administrators_may_call(role: Role) -> None:
     assert make_api(role).get("/me") == Answer(200, {"name": role.value, "roles": [role.value]})
 

@@ -8,15 +8,14 @@ from gateway.attendance.errors import ReasonMissing, UnknownHold, UnknownSession
 from gateway.attendance.events import MarkChanged
 from gateway.attendance.models import AbsenceHold, AbsenceRun, Mark, MarkRevision
 from gateway.attendance.recording import Heard
-from gateway.attendance.services import mark_by_hand, record_tracks
-from gateway.attendance.values import Base, HoldKind, SessionState
-from gateway.attendance.values import Mark as MarkValue
+from gateway.attendance.services import record_tracks
+from gateway.attendance.values import Base, HoldKind, Mark as MarkValue, SessionState
 from gateway.fleet.services import hear_heartbeat, put_in_service, take_out_of_service
 from gateway.outbox.models import Delivery
 from gateway.people.models import Person
 from gateway.timetable.services import add_closure, add_term
 from kiosk.protocol.messages import TrackMade
-from tests.gateway.school import MONDAY, Door, School, at, make_school
+from tests.gateway.school import MONDAY, Door, School, at, make_school, mark_by_hand
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,7 @@ from django.db import connections
 
 from gateway.attendance.errors import NoAlarm, UnknownOnRoll
 from gateway.attendance.evacuation import end_alarm, hear_tick, open_alarm, raise_alarm, tick
-from gateway.attendance.models import Alarm
-from gateway.attendance.models import Tick as TickRow
+from gateway.attendance.models import Alarm, Tick as TickRow
 from gateway.attendance.recording import Heard
 from gateway.attendance.roll_call import past_alarms, roll_call
 from gateway.attendance.services import record_tracks
@@ -234,7 +233,7 @@ def test_a_longer_roll_asks_no_more_of_the_store(
 ) -> None:
     school = make_school()
     door = school.kiosk()
-    for pupil in make_pupils(make_year_group(school.session.division, "Year 8"), students):
+    for pupil in make_pupils(make_year_group(school.group.division, "Year 8"), students):
         made = door.sees(pupil, "08:00")
         heard = Heard(door.id, school.site.pk, door.install, made)
         record_tracks(heard=[heard], now=at("08:00"))

@@ -10,15 +10,14 @@ from gateway.attendance.errors import NotOnRoll, PeriodRunsBackwards, UnknownSes
 from gateway.attendance.events import MarkChanged
 from gateway.attendance.models import Difference, Mark, MarkRevision, PersonDay, Track
 from gateway.attendance.recording import Heard, Kept
-from gateway.attendance.values import Base, SessionState
-from gateway.attendance.values import Mark as MarkValue
+from gateway.attendance.values import Base, Mark as MarkValue, SessionState
 from gateway.fleet.models import BootAnchor
 from gateway.outbox.models import Delivery
 from gateway.people.models import Person
 from gateway.people.services import block_credential, set_credential
 from kiosk.protocol.messages import Method, Shown, TrackMade
 from kiosk.protocol.movements import Presence
-from tests.gateway.school import BOOT, MONDAY, Door, School, at, make_school
+from tests.gateway.school import BOOT, MONDAY, Door, School, at, make_school, mark_by_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -266,7 +265,7 @@ def test_a_track_from_1970_is_held_after_the_kiosks_last_sure_instant() -> None:
 def test_a_hand_made_mark_is_not_replaced_by_a_tap_but_the_tap_is_kept_beside_it() -> None:
     school = make_school()
     door, [mia] = school.kiosk(), school.pupils(1)
-    services.mark_by_hand(
+    mark_by_hand(
         session_id=school.session.pk,
         person_id=mia.pk,
         mark=MarkValue(Base.ABSENT),
@@ -284,7 +283,7 @@ def test_a_hand_made_mark_is_not_replaced_by_a_tap_but_the_tap_is_kept_beside_it
 def test_the_same_opinion_is_kept_beside_a_hand_made_mark_only_once() -> None:
     school = make_school()
     door, [mia] = school.kiosk(), school.pupils(1)
-    services.mark_by_hand(
+    mark_by_hand(
         session_id=school.session.pk,
         person_id=mia.pk,
         mark=MarkValue(Base.EXCUSED),
@@ -302,7 +301,7 @@ def test_a_mark_for_somebody_who_is_not_on_the_roll_changes_nothing() -> None:
     school = make_school()
 
     with pytest.raises(NotOnRoll, match="not on the roll"):
-        services.mark_by_hand(
+        mark_by_hand(
             session_id=school.session.pk,
             person_id=999_999,
             mark=MarkValue(Base.PRESENT),
@@ -315,7 +314,7 @@ def test_a_mark_for_somebody_who_is_not_on_the_roll_changes_nothing() -> None:
 
 def test_a_mark_on_a_session_that_is_not_there_says_so() -> None:
     with pytest.raises(UnknownSession):
-        services.mark_by_hand(
+        mark_by_hand(
             session_id=1, person_id=1, mark=MarkValue(Base.PRESENT), by="x", now=at("08:20")
         )
 

@@ -3,8 +3,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gateway.ingest.parsing import Arrived, Told, parse
 from kiosk.protocol.messages import KioskState, Tracks

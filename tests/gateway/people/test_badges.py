@@ -19,8 +19,7 @@ from gateway.people.services import (
 from kiosk.protocol import badges as codec
 from kiosk.protocol.badge_reading import Read, Refusal
 from kiosk.protocol.badges import Kind, Verifier
-from kiosk.protocol.messages import Credential as Shown
-from kiosk.protocol.messages import Method
+from kiosk.protocol.messages import Credential as Shown, Method
 from tests.gateway.factories import make_person
 from tests.gateway.school import at
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from gateway.attendance.models import Track
-from gateway.attendance.services import mark_by_hand, resolve_unknown
+from gateway.attendance.services import resolve_unknown
 from gateway.attendance.values import Base, Mark
 from gateway.faces.services import hear_verdict
 from gateway.fleet.models import Kiosk
@@ -18,6 +18,7 @@ from kiosk.protocol.messages import Method, Shown
 from kiosk.protocol.remarks import FaceSeen, FaceVerdict
 from tests.gateway.factories import make_student, make_year_group
 from tests.gateway.portal.school import School, log_in
+from tests.gateway.school import mark_by_hand
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ def test_without_an_erp_nobody_is_told_and_nothing_is_synchronised() -> None:
     make_school()
     wiring = Wiring(GatewaySettings())
 
-    assert dict(wiring.destinations()) == {}
+    assert list(wiring.destinations()) == ["rolls"]
     assert not [name for name in names(wiring) if "sync" in name]
     assert known_codes(GatewaySettings())() is None
 
@@ -29,7 +29,7 @@ def test_an_erp_is_told_of_marks_and_asked_for_what_it_knows() -> None:
     make_school()
     wiring = Wiring(GatewaySettings(isams=ISAMS))
 
-    assert list(wiring.destinations()) == ["erp"]
+    assert list(wiring.destinations()) == ["rolls", "erp"]
     assert [name for name in names(wiring) if "sync" in name] == [
         "main sync_codes",
         "main sync_periods",

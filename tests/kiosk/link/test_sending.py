@@ -1,7 +1,6 @@
 from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from kiosk.link.sending import FIRST_PATIENCE, MOST_IN_FLIGHT, MOST_PATIENCE, Window
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from kiosk.protocol import base45
 from kiosk.protocol.badges import (

@@ -3,8 +3,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from kiosk.protocol.movements import Direction, Presence, Track, movements, presence
 

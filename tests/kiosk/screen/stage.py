@@ -22,8 +22,7 @@ from kiosk.screen.offers import CARD_AND_CODE, NO_OFFERS, Offers, Senses
 from kiosk.screen.panel import Moment
 from kiosk.screen.picture import Picture, draw
 from kiosk.screen.reasons import Reasons
-from kiosk.screen.server import Page as Served
-from kiosk.screen.server import PageServer
+from kiosk.screen.server import Page as Served, PageServer
 from kiosk.screen.touch import Touch
 from kiosk.settings import Screen
 from kiosk.visit import Answer, Outcome, Sighting

@@ -1,8 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gateway.erp.errors import ErpBusy
 from gateway.erp.isams.budget import HOUR, Budget

@@ -1,0 +1,187 @@
+"""Days against the sessions of offerings: who is expected, what is known, what the rules say."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from gateway.attendance.folding import sightings_of
+from gateway.attendance.judgement import Evidence, judged
+from gateway.attendance.models import Attendee, CheckIn, Session, SessionOffering
+from gateway.attendance.policy import Policy, Window
+from gateway.attendance.profiling import policy_with, profile_of
+from gateway.attendance.rules import Day, Judgement, fold
+from gateway.attendance.values import Activation, AttendeeState, Base, CheckInState, SessionState
+from gateway.attendance.words import Place, Word
+from gateway.outbox.services import Promise, queue
+from gateway.timetable.models import OfferingEnrolment, Site
+from gateway.timetable.queries import covering
+from gateway.timetable.values import Standing
+from kiosk.protocol.days import day_bounds
+
+ONE_DAY = timedelta(days=1)
+NIGHT = timedelta(hours=6)
+"""So long after a date's begin a tap may still belong to a session of the evening before."""
+ROLLS = "rolls"
+"""The outbox's destination that closes rolls: this room itself, through the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known beside the day itself; a standing is None for who is not enrolled."""
+
+    expected: Mapping[Place, Standing | None]
+    sessions: Mapping[int, Session]
+    check_ins: Mapping[Place, tuple[datetime, ...]]
+
+
+def opinions(
+    site_id: int, day: date, days: Mapping[int, Day]
+) -> Iterable[tuple[Session, int, Judgement | None]]:
+    """What the rules say of each of these persons at each session that expects them.
+
+    Those are the sessions of the date, and those of the evening before that pass into it.
+    """
+    site = Site.objects.get(pk=site_id)
+    known = _known(site_id, day, days.keys())
+    yield from _opinions(site, known, days, _nights(site, day, known, days))
+    starts, _ = day_bounds(day, zone=site.tz, day_starts=site.day_starts)
+    if any(_begins_before(each, starts + NIGHT) for each in days.values()):
+        yield from _of_the_night(site, day, days)
+
+
+def _opinions(
+    site: Site, known: _Known, days: Mapping[int, Day], after: Mapping[int, Day]
+) -> Iterable[tuple[Session, int, Judgement | None]]:
+    for (session_id, person_id), standing in known.expected.items():
+        session = known.sessions.get(session_id)
+        if session is None:
+            continue
+        around = [each[person_id] for each in (days, after) if person_id in each]
+        evidence = Evidence(
+            moves=tuple(move for each in around for move in each.moves),
+            doubtful=any(each.approximate for each in around),
+            check_ins=known.check_ins.get((session_id, person_id), ()),
+            standing=standing,
+        )
+        yield session, person_id, judged(evidence, window_of(session, site), policy_for(session))
+
+
+def _of_the_night(
+    site: Site, day: date, days: Mapping[int, Day]
+) -> Iterable[tuple[Session, int, Judgement | None]]:
+    """Sessions of the evening before that were still on when this date began."""
+    evening = day - ONE_DAY
+    known = _known(site.pk, evening, days.keys())
+    late = {pk: each for pk, each in known.sessions.items() if _passes(each, site)}
+    if late:
+        before = _folded(site, evening, days.keys())
+        yield from _opinions(site, replace(known, sessions=late), before, days)
+
+
+def _nights(site: Site, day: date, known: _Known, days: Mapping[int, Day]) -> Mapping[int, Day]:
+    """The next date's days, where a session of this one passes into it."""
+    if any(_passes(session, site) for session in known.sessions.values()):
+        return _folded(site, day + ONE_DAY, days.keys())
+    return {}
+
+
+def _folded(site: Site, day: date, person_ids: Collection[int]) -> dict[int, Day]:
+    window = timedelta(seconds=site.repeat_window_s)
+    seen = sightings_of(site.pk, day, person_ids)
+    return {person: fold(tracks, repeat_window=window) for person, tracks in seen.items()}
+
+
+def _passes(session: Session, site: Site) -> bool:
+    """Whether taps of the next school date may belong to the session."""
+    _, after = day_bounds(session.day, zone=site.tz, day_starts=site.day_starts)
+    return session.finishes_at + policy_for(session).closes_after > after
+
+
+def _begins_before(day: Day, instant: datetime) -> bool:
+    return day.first_in_at is not None and day.first_in_at < instant
+
+
+def window_of(session: Session, site: Site) -> Window:
+    """When the session takes place, on the site's clock."""
+    return Window(session.starts_at.astimezone(site.tz), session.finishes_at.astimezone(site.tz))
+
+
+def policy_for(session: Session) -> Policy:
+    """The policy of one session, with all that its site, its offerings and it itself replace."""
+    return policy_with(profile_of(session.profile), session.overrides)
+
+
+def mind_first_arrivals(words: Sequence[Word], *, now: datetime) -> None:
+    """After the first arrival at a session it is active, where the profile waits for that.
+
+    In check-in mode the rest of the roll is promised to be closed (OFF-06): by the worker, in
+    a transaction of its own, because here only those who came are locked.
+    """
+    came = {word.session.pk: word.session for word in words if word.mark.base is Base.PRESENT}
+    first = [each for each in came.values() if each.division_id is None and not each.checked_in_at]
+    for session in sorted(first, key=lambda each: each.pk):
+        is_first = Session.objects.filter(pk=session.pk, checked_in_at=None).update(
+            checked_in_at=now
+        )
+        if not is_first:
+            continue
+        if profile_of(session.profile).activation is Activation.FIRST_TAP:
+            activate_rows([session.pk], now=now)
+        if policy_for(session).check_in_office:
+            queue([closing_promise(session.pk)], now=now)
+
+
+def activate_rows(session_ids: Sequence[int], *, now: datetime) -> int:
+    """Scheduled ones among these sessions are active from now on; answers how many."""
+    scheduled = Session.objects.filter(pk__in=session_ids, state=SessionState.SCHEDULED.value)
+    return scheduled.update(state=SessionState.ACTIVE.value, activated_at=now)
+
+
+def closing_promise(session_id: int) -> Promise:
+    """The promise to mark those who have not checked in yet; said twice it is one."""
+    return Promise(ROLLS, f"checked-in:{session_id}", f"session:{session_id}", str(session_id), 0)
+
+
+def _known(site_id: int, day: date, person_ids: Collection[int]) -> _Known:
+    expected = {**_enrolled(person_ids, day), **_attending(person_ids, day)}
+    rows = Session.objects.filter(pk__in={session for session, _ in expected}, site_id=site_id)
+    sessions = {row.pk: row for row in rows.exclude(state=SessionState.CANCELLED.value)}
+    return _Known(expected, sessions, _check_ins(sessions, person_ids) if sessions else {})
+
+
+def _enrolled(person_ids: Collection[int], day: date) -> dict[Place, Standing | None]:
+    """By the enrolments that cover the date; two offerings of one session count as one."""
+    rows = OfferingEnrolment.objects.filter(covering(day), person_id__in=person_ids)
+    by_offering: dict[int, list[tuple[int, Standing]]] = defaultdict(list)
+    for person, offering, standing in rows.values_list("person_id", "offering_id", "standing"):
+        by_offering[offering].append((person, Standing(standing)))
+    if not by_offering:
+        return {}
+    meets = SessionOffering.objects.filter(offering_id__in=by_offering, day=day)
+    return {
+        (session, person): standing
+        for session, offering in meets.values_list("session_id", "offering_id")
+        for person, standing in by_offering[offering]
+    }
+
+
+def _attending(person_ids: Collection[int], day: date) -> dict[Place, Standing | None]:
+    rows = Attendee.objects.filter(
+        person_id__in=person_ids, session__day=day, state=AttendeeState.BOOKED.value
+    )
+    return dict.fromkeys(rows.values_list("session_id", "person_id"))
+
+
+def _check_ins(
+    session_ids: Collection[int], person_ids: Collection[int]
+) -> dict[Place, tuple[datetime, ...]]:
+    rows = CheckIn.objects.filter(
+        session_id__in=session_ids,
+        person_id__in=person_ids,
+        state=CheckInState.CONFIRMED.value,
+    )
+    found: dict[Place, tuple[datetime, ...]] = defaultdict(tuple)
+    for session, person, at in rows.order_by("at").values_list("session_id", "person_id", "at"):
+        found[session, person] += (at,)
+    return found

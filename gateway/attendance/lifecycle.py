@@ -1,0 +1,238 @@
+"""The life of a session: made active, ended, reopened, cancelled, handed in, unlocked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from gateway.attendance import class_judging, closing
+from gateway.attendance.errors import (
+    NotInThisState,
+    ReasonMissing,
+    UnknownSession,
+)
+from gateway.attendance.expecting import Expectation, expected_at
+from gateway.attendance.marking import Actor, open_roll, permit
+from gateway.attendance.models import Session
+from gateway.attendance.policy import Deed
+from gateway.attendance.profiling import profiles
+from gateway.attendance.values import Activation, CancelledBy, SessionState
+from gateway.fleet.queries import heard
+from gateway.fleet.rules import silent_kiosks
+from gateway.people import roster
+from gateway.people.models import Guardianship, Person
+
+OPEN = (SessionState.SCHEDULED.value, SessionState.ACTIVE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One person who would be told of an absence, and by which channels that is possible."""
+
+    person_id: int
+    name: str
+    child_id: int
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What End session would do now. `unheard` are kiosks that may still hold taps."""
+
+    session_id: int
+    absent: tuple[Expectation, ...]
+    told: tuple[Reached, ...]
+    unheard: tuple[str, ...]
+
+
+@transaction.atomic
+def activate(*, session_id: int, by: Actor, now: datetime) -> Session:
+    """Begin a session by hand; beginning it again changes nothing (SES-03).
+
+    Raises UnknownSession, NotTaught, NotPermitted, RollLocked, NotInThisState.
+    """
+    session = open_roll(session_id, by=by, now=now, deed=Deed.ACTIVATE)
+    if session.state == SessionState.COMPLETED.value:
+        raise NotInThisState(f"{session.title} is completed: reopen it instead")
+    class_judging.activate_rows([session.pk], now=now)
+    session.refresh_from_db()
+    return session
+
+
+def preview_end(*, session_id: int, by: Actor, now: datetime) -> Ending:
+    """Who would become absent, who would be told and how (SES-07). Changes nothing.
+
+    Raises as `complete` does.
+    """
+    session = open_roll(session_id, by=by, now=now, deed=Deed.COMPLETE)
+    pending = closing.still_pending(session)
+    absent = tuple(each for each in pending if each.standing not in closing.HELD)
+    silent = silent_kiosks(heard(session.site_id), cutoff=session.finishes_at)
+    return Ending(session.pk, absent, _told(absent), tuple(sorted(silent)))
+
+
+@transaction.atomic
+def complete(*, session_id: int, by: Actor, now: datetime) -> tuple[int, ...]:
+    """End a session: everybody still pending is absent (SES-07). Answers who they are.
+
+    However often and from wherever it is asked, it is done once: a session that is completed
+    answers nobody. Raises UnknownSession, NotTaught, NotPermitted, RollLocked.
+    """
+    session = open_roll(session_id, by=by, now=now, deed=Deed.COMPLETE)
+    return _complete(session, now, by.name)
+
+
+@transaction.atomic
+def reopen(*, session_id: int, by: Actor, because: str, now: datetime) -> None:
+    """Make a completed session active again; its marks stay until somebody changes them.
+
+    Raises UnknownSession, NotTaught, NotPermitted, RollLocked, ReasonMissing, NotInThisState.
+    """
+    session = open_roll(session_id, by=by, now=now, deed=Deed.REOPEN)
+    if not because.strip():
+        raise ReasonMissing("say why the session is opened again")
+    done = Session.objects.filter(pk=session.pk, state=SessionState.COMPLETED.value)
+    if not done.update(
+        state=SessionState.ACTIVE.value,
+        completed_at=None,
+        reopened_by=by.name,
+        reopened_because=because.strip(),
+    ):
+        raise NotInThisState(f"{session.title} is not completed: it needs no opening")
+
+
+@transaction.atomic
+def cancel(*, session_id: int, whose: CancelledBy, because: str, by: Actor, now: datetime) -> None:
+    """Let a session not take place, because of the centre or of an absent teacher.
+
+    Raises UnknownSession, NotTaught when it is cancelled already, NotPermitted, and
+    NotInThisState when it was completed: its marks are a record.
+    """
+    session = open_roll(session_id, by=by, now=now, deed=Deed.ACTIVATE)
+    changed = Session.objects.filter(pk=session.pk, state__in=OPEN).update(
+        state=SessionState.CANCELLED.value,
+        cancelled_by=whose.value,
+        cancelled_because=because.strip(),
+    )
+    if not changed:
+        raise NotInThisState(f"{session.title} is completed and cannot be cancelled any more")
+
+
+@transaction.atomic
+def submit(*, session_id: int, by: Actor, now: datetime) -> None:
+    """Hand in the roll as it stands (MRK-02); handing it in again renews who and when.
+
+    Raises UnknownSession, NotTaught, NotPermitted, RollLocked, and NotInThisState before taps
+    count.
+    """
+    session = open_roll(session_id, by=by, now=now)
+    if now < class_judging.window_of(session, session.site).opens_at(
+        class_judging.policy_for(session)
+    ):
+        raise NotInThisState(f"{session.title} has not begun: there is nothing to hand in")
+    Session.objects.filter(pk=session.pk).update(submitted_at=now, submitted_by=by.name)
+
+
+@transaction.atomic
+def unlock(*, session_id: int, until: datetime, because: str, by: Actor, now: datetime) -> None:
+    """Let a locked roll be changed until an instant (POL-06).
+
+    Raises UnknownSession, NotPermitted, ReasonMissing, NotInThisState for an instant past.
+    """
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise UnknownSession(f"there is no session {session_id}")
+    permit(session, by, Deed.UNLOCK)
+    if not because.strip():
+        raise ReasonMissing("say why the roll is unlocked")
+    if until <= now:
+        raise NotInThisState("the roll can only be unlocked until an instant that is to come")
+    Session.objects.filter(pk=session.pk).update(
+        unlocked_until=until, unlocked_by=by.name, unlocked_because=because.strip()
+    )
+
+
+@transaction.atomic
+def close_after_check_in(*, session_id: int, now: datetime) -> int:
+    """In check-in mode: whoever has not come yet is absent until they do (OFF-06).
+
+    Kept by the worker for the promise that the first check-in made; twice is once. Answers
+    how many were marked.
+    """
+    session = Session.objects.filter(pk=session_id, state__in=OPEN).first()
+    if session is None:
+        return 0
+    roster.hold([each.person_id for each in expected_at(session)])
+    return len(closing.close(session, now=now, why=closing.NOT_CHECKED_IN))
+
+
+def run_clock(*, site_id: int, now: datetime) -> int:
+    """Complete the sessions of the site whose time is over and whose profile says so (POL-05).
+
+    While a kiosk may still hold taps of one, it waits. Answers how many were completed;
+    killed half-way the rest is done the next time.
+    """
+    by_itself = [name for name, each in profiles().items() if each.completes_itself]
+    over = Session.objects.filter(
+        site_id=site_id, division=None, state__in=OPEN, profile__in=by_itself, finishes_at__lt=now
+    )
+    return sum(_complete_one(session, now) for session in over.order_by("pk"))
+
+
+def waits_for(session: Session, *, now: datetime) -> tuple[str, ...]:
+    """The kiosks that keep a session that is over from being completed by itself."""
+    if now < _closes_at(session):
+        return ()
+    return tuple(sorted(silent_kiosks(heard(session.site_id), cutoff=_closes_at(session))))
+
+
+def clock_profiles() -> tuple[str, ...]:
+    """The profiles whose sessions begin by the clock."""
+    return tuple(n for n, each in profiles().items() if each.activation is Activation.CLOCK)
+
+
+@transaction.atomic
+def _complete_one(session: Session, now: datetime) -> int:
+    if now < _closes_at(session) or waits_for(session, now=now):
+        return 0
+    _complete(session, now, "")
+    return 1
+
+
+def _complete(session: Session, now: datetime, by: str) -> tuple[int, ...]:
+    """Persons before sessions: in this one order nobody waits in a ring."""
+    roster.hold([each.person_id for each in expected_at(session)])
+    rows = Session.objects.filter(pk=session.pk)
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update(no_key=True)
+    state = rows.values_list("state", flat=True).get()
+    if state not in OPEN:
+        return ()
+    absent = closing.close(session, now=now, by=by)
+    Session.objects.filter(pk=session.pk).update(
+        state=SessionState.COMPLETED.value, completed_at=now, completed_by=by
+    )
+    return absent
+
+
+def _closes_at(session: Session) -> datetime:
+    return session.finishes_at + class_judging.policy_for(session).closes_after
+
+
+def _told(absent: Sequence[Expectation]) -> tuple[Reached, ...]:
+    """The guardians of each, the first to be told first, and the person where there is none."""
+    ids = [each.person_id for each in absent]
+    found = Guardianship.objects.filter(child__in=ids).select_related("guardian").order_by(
+        "child_id", "rank", "pk"
+    )  # fmt: skip
+    by_child = [(row.child_id, row.guardian) for row in found]
+    guarded = {child for child, _ in by_child}
+    alone = Person.objects.filter(pk__in=set(ids) - guarded).order_by("pk")
+    pairs = (*by_child, *((person.pk, person) for person in alone))
+    return tuple(Reached(who.pk, str(who), child, _channels(who)) for child, who in pairs)
+
+
+def _channels(person: Person) -> tuple[str, ...]:
+    channels = (("email", bool(person.email)), ("app", person.user_id is not None))
+    return tuple(name for name, is_there in channels if is_there)

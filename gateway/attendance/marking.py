@@ -1,0 +1,248 @@
+"""What people say of a roll: one mark or many, a note, the same as last time; and undoing it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from django.db import transaction
+
+from gateway.attendance import class_judging
+from gateway.attendance.deadlines import Roll, deadline
+from gateway.attendance.errors import (
+    NothingToUndo,
+    NotOnRoll,
+    NotPermitted,
+    NotTaught,
+    RollLocked,
+    UnknownSession,
+)
+from gateway.attendance.expecting import expected_at, offerings_of
+from gateway.attendance.judging import policy_of
+from gateway.attendance.models import Act, MarkRevision, Session
+from gateway.attendance.policy import Deed
+from gateway.attendance.profiling import profile_of
+from gateway.attendance.saying import say, say_beside, settle_anew, standing_marks
+from gateway.attendance.values import Author, Base, Mark, SessionState, Source
+from gateway.attendance.words import NOTHING, Speaker, Word
+from gateway.outbox.services import queue
+from gateway.people import roster
+from gateway.people.values import Role
+
+UNDONE_AT_MOST = 20
+"""Acts of one roll that may be taken back, counted from the newest."""
+OFFICE = frozenset({Role.ADMIN, Role.OFFICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the login's name and what it may do."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody says of one person; a `note` of None leaves the note as it is."""
+
+    person_id: int
+    mark: Mark
+    note: str | None = None
+
+
+@transaction.atomic
+def mark(
+    *,
+    session_id: int,
+    wanted: Sequence[Wanted],
+    by: Actor,
+    now: datetime,
+    source: Source = Source.HAND,
+    why: str = "",
+) -> UUID:
+    """Let a person's words stand; no rule replaces them. Answers the act, which can be undone.
+
+    A mark of Pending hands the person back to the rules. Raises UnknownSession, NotTaught,
+    NotPermitted, RollLocked, and NotOnRoll before anything is marked.
+    """
+    session = open_roll(session_id, by=by, now=now)
+    _refuse_strangers(session, [each.person_id for each in wanted])
+    roster.hold([each.person_id for each in wanted])
+    act = _begin(session, source, by, now)
+    said = why or f"marked by {by.name}"
+    words = [Word(session, each.person_id, each.mark, said, each.note) for each in wanted]
+    _say(session, words, Speaker(Author.PERSON, source, now, by=by.name, act=act))
+    _mind_check_in(session, words, by, now)
+    return act
+
+
+@transaction.atomic
+def mark_all(
+    *, session_id: int, base: Base, by: Actor, now: datetime, only_unmarked: bool = True
+) -> int:
+    """Mark the whole roll, or only those nobody marked yet; answers how many (MRK-02, OFF-03).
+
+    Who is on hold stays so. Raises as `mark` does.
+    """
+    session = open_roll(session_id, by=by, now=now)
+    people = [each.person_id for each in expected_at(session)]
+    roster.hold(people)
+    standing = standing_marks([session.pk], people)
+    stands = {p: standing.get((session.pk, p), NOTHING).mark.base for p in people}
+    left = {Base.ON_HOLD} if not only_unmarked else set(Base) - {Base.PENDING}
+    wanted = [Wanted(p, Mark(base)) for p in people if stands[p] not in left]
+    if wanted:
+        mark(session_id=session_id, wanted=wanted, by=by, now=now, source=Source.MANY)
+    return len(wanted)
+
+
+@transaction.atomic
+def copy_previous(*, session_id: int, by: Actor, now: datetime, only_unmarked: bool = True) -> int:
+    """Say of everybody what stood at the offering's session before; answers of how many.
+
+    Only bases are copied: nobody is late by yesterday's minutes. Raises as `mark` does, and
+    UnknownSession where there is no session before.
+    """
+    session = open_roll(session_id, by=by, now=now)
+    before = previous(session)
+    if before is None:
+        raise UnknownSession("there is no earlier session of this offering to copy from")
+    people = [each.person_id for each in expected_at(session)]
+    roster.hold(people)
+    former = standing_marks([before.pk], people)
+    standing = standing_marks([session.pk], people)
+    wanted = [
+        Wanted(person, Mark(said.mark.base))
+        for (_, person), said in former.items()
+        if said.mark.base is not Base.PENDING
+        and not (only_unmarked and _is_marked(standing.get((session.pk, person), NOTHING).mark))
+    ]
+    if wanted:
+        mark(session_id=session_id, wanted=wanted, by=by, now=now, source=Source.COPY)
+    return len(wanted)
+
+
+@transaction.atomic
+def note(*, session_id: int, person_id: int, text: str, by: Actor, now: datetime) -> None:
+    """Keep a note beside somebody's mark, whatever the mark is or becomes. Raises as `mark`."""
+    session = open_roll(session_id, by=by, now=now)
+    _refuse_strangers(session, [person_id])
+    roster.hold([person_id])
+    standing = standing_marks([session.pk], [person_id])
+    stands = standing.get((session.pk, person_id), NOTHING)
+    speaker = Speaker(Author.PERSON, Source.NOTE, now, by=by.name)
+    word = Word(session, person_id, stands.mark, f"noted by {by.name}", text)
+    say_beside([word], speaker=speaker, standing=standing)
+
+
+@transaction.atomic
+def undo(*, session_id: int, by: Actor, now: datetime, act: UUID | None = None) -> UUID:
+    """Take back one act of this login on the roll, the newest where none is named.
+
+    What it said was never said: what stood before, or what others said since, stands.
+    Answers the act. Raises NothingToUndo, and as `mark` does.
+    """
+    session = open_roll(session_id, by=by, now=now)
+    found = next((each for each in undoable(session.pk, by) if act in (None, each.pk)), None)
+    if found is None:
+        raise NothingToUndo("there is nothing of yours on this roll that could be undone")
+    people = list(
+        MarkRevision.objects.filter(session=session, act=found.pk)
+        .order_by("person_id").values_list("person_id", flat=True).distinct()
+    )  # fmt: skip
+    roster.hold(people)
+    if not Act.objects.filter(pk=found.pk, undone_at=None).update(undone_at=now):
+        raise NothingToUndo("somebody has undone this already")
+    speaker = Speaker(Author.PERSON, Source.UNDO, now, by=by.name, undoes=found.pk)
+    places = {(session.pk, person): session for person in people}
+    why = f"{by.name} undid: {found.source}"
+    settle_anew(places, policy_of(session.site_id), speaker=speaker, why=why)
+    return found.pk
+
+
+def undoable(session_id: int, by: Actor) -> tuple[Act, ...]:
+    """This login's acts among the last of a roll that are not undone yet, the newest first."""
+    last = Act.objects.filter(session=session_id, by=by.name).order_by("-made_at", "-pk")
+    return tuple(act for act in last[:UNDONE_AT_MOST] if act.undone_at is None)
+
+
+def open_roll(session_id: int, *, by: Actor, now: datetime, deed: Deed = Deed.MARK) -> Session:
+    """The session, where this login may do that on its roll now.
+
+    Raises UnknownSession, NotTaught, NotPermitted, RollLocked.
+    """
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise UnknownSession(f"there is no session {session_id}")
+    if session.state == SessionState.CANCELLED.value:
+        raise NotTaught(f"{session.title} on {session.day} was cancelled: nobody is marked there")
+    permit(session, by, deed)
+    if session.division_id is None and _is_locked(session, now):
+        raise RollLocked(f"the roll of {session.title} is locked: an administrator can unlock it")
+    return session
+
+
+def permit(session: Session, by: Actor, deed: Deed) -> None:
+    """Raises NotPermitted where the session's profile does not let the login do this."""
+    if not profile_of(session.profile).allows(deed, by.roles):
+        raise NotPermitted(f"your role may not {deed.value.replace('_', ' ')} here")
+
+
+def previous(session: Session) -> Session | None:
+    """The session before this one that an offering of it met in; None for the first."""
+    if session.division_id is not None:
+        same = Session.objects.filter(division=session.division_id, kind=session.kind)
+    else:
+        same = Session.objects.filter(meets__offering__in=offerings_of(session))
+    earlier = same.filter(starts_at__lt=session.starts_at).exclude(pk=session.pk)
+    return earlier.exclude(state=SessionState.CANCELLED.value).order_by("-starts_at").first()
+
+
+def _is_locked(session: Session, now: datetime) -> bool:
+    roll = Roll(session.finishes_at, unlocked_until=session.unlocked_until)
+    return deadline(roll, class_judging.policy_for(session), now=now).is_locked
+
+
+def _is_marked(mark: Mark) -> bool:
+    return mark.base is not Base.PENDING
+
+
+def _refuse_strangers(session: Session, person_ids: Collection[int]) -> None:
+    expected = {each.person_id for each in expected_at(session)}
+    marked = set(session.marks.filter(person__in=person_ids).values_list("person_id", flat=True))
+    strangers = sorted(set(person_ids) - expected - marked)
+    if strangers:
+        raise NotOnRoll(
+            f"person {strangers[0]} is not on the roll of {session.title} on {session.day}"
+        )
+
+
+def _begin(session: Session, source: Source, by: Actor, now: datetime) -> UUID:
+    act = Act(id=uuids.uuid7(), session=session, source=source.value, by=by.name, made_at=now)
+    act.save(force_insert=True)
+    return act.pk
+
+
+def _say(session: Session, words: Sequence[Word], speaker: Speaker) -> None:
+    """A person's Pending is settled anew: it leaves the mark to what the rules said."""
+    standing = standing_marks([session.pk], [word.person_id for word in words])
+    policy = policy_of(session.site_id)
+    marked = [word for word in words if word.mark.base is not Base.PENDING]
+    say(marked, policy, speaker=speaker, standing=standing)
+    left = {word.place: session for word in words if word.mark.base is Base.PENDING}
+    if left:
+        why = f"{speaker.by} left it to the rules"
+        settle_anew(left, policy, speaker=speaker, why=why, adds=Mark(Base.PENDING))
+
+
+def _mind_check_in(session: Session, words: Sequence[Word], by: Actor, now: datetime) -> None:
+    """In check-in mode the first to be marked present closes the roll for the rest (OFF-06)."""
+    policy = class_judging.policy_for(session)
+    is_on = policy.check_in_office if by.roles & OFFICE else policy.check_in_staff
+    came = any(word.mark.base is Base.PRESENT for word in words)
+    if not (is_on and came and session.division_id is None):
+        return
+    if Session.objects.filter(pk=session.pk, checked_in_at=None).update(checked_in_at=now):
+        queue([class_judging.closing_promise(session.pk)], now=now)
