@@ -95,7 +95,9 @@ class Session(models.Model):
 class SessionOffering(models.Model):
     """An offering meets in a session; `day` is the session's, so that a tap finds it at once."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="meets")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="meets", db_index=False
+    )
     offering = models.ForeignKey(
         Offering, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -114,7 +116,9 @@ class SessionOffering(models.Model):
 class Substitution(models.Model):
     """Somebody teaches one session in another's stead, or beside those who do."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="substitutions")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="substitutions", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="substitutions")
     stands_in_for = models.ForeignKey(
         Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -135,7 +139,9 @@ class Attendee(models.Model):
     Who waits is next in the order of `queued_at`. Removed ones stay as a record.
     """
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendees")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="attendees", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attendances")
     state = models.CharField(max_length=8, choices=choices(AttendeeState))
     source = models.CharField(max_length=8, choices=choices(AttendeeSource))
@@ -157,7 +163,9 @@ class Act(models.Model):
     """One thing a person did to a roll, of one or many marks; what undoing takes back whole."""
 
     id = models.UUIDField(primary_key=True)
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="acts")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="acts", db_index=False
+    )
     source = models.CharField(max_length=8, choices=choices(Source))
     by = models.CharField(max_length=NAME)
     made_at = models.DateTimeField()
@@ -178,7 +186,9 @@ class MarkRevision(models.Model):
     is a SHA-256 over this row and the `chain` of the word before it of the same mark.
     """
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="revisions")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="revisions", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="revisions")
     base = models.CharField(max_length=16, choices=choices(Base))
     late_minutes = models.PositiveIntegerField(null=True)
@@ -302,7 +312,9 @@ class CheckIn(models.Model):
     `device` is a digest that tells one phone from another.
     """
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="check_ins")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="check_ins", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="check_ins")
     at = models.DateTimeField()
     method = models.CharField(max_length=12, choices=choices(CheckInMethod))

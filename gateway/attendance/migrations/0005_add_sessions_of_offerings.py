@@ -287,6 +287,11 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
+            model_name='markrevision',
+            name='session',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='attendance.session'),
+        ),
+        migrations.AlterField(
             model_name='mark',
             name='author',
             field=models.CharField(choices=[('excuse', 'excuse'), ('rule', 'rule'), ('erp', 'erp'), ('person', 'person')], max_length=8),
@@ -317,7 +322,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='act',
             name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='attendance.session'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='attendance.session'),
         ),
         migrations.AddField(
             model_name='attendee',
@@ -327,17 +332,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='attendee',
             name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendees', to='attendance.session'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attendees', to='attendance.session'),
         ),
         migrations.AddField(
             model_name='checkin',
             name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='people.person'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='people.person'),
         ),
         migrations.AddField(
             model_name='checkin',
             name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='attendance.session'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='attendance.session'),
         ),
         migrations.AddField(
             model_name='excuse',
@@ -382,17 +387,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='sessionoffering',
             name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meets', to='attendance.session'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='meets', to='attendance.session'),
         ),
         migrations.AddField(
             model_name='substitution',
             name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutions', to='people.person'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='substitutions', to='people.person'),
         ),
         migrations.AddField(
             model_name='substitution',
             name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='substitutions', to='attendance.session'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='substitutions', to='attendance.session'),
         ),
         migrations.AddField(
             model_name='substitution',
