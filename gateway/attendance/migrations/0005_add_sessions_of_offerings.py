@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='checkin',
             name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='people.person'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='people.person'),
         ),
         migrations.AddField(
             model_name='checkin',
@@ -392,7 +392,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='substitution',
             name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='substitutions', to='people.person'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutions', to='people.person'),
         ),
         migrations.AddField(
             model_name='substitution',
