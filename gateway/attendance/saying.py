@@ -188,7 +188,7 @@ def _keep(
     for line in lines:
         place = line.word.place
         row = _revision(line, spelled(marks.get(place, UNSAID)))
-        ends[place] = chained(ends.get(place, ""), [_plain(each) for each in row])
+        ends[place] = chained(ends.get(place, ""), [plain(each) for each in row])
         marks[place] = line.stands.mark
         revisions.append((*row, ends[place]))
     bulk.insert(MarkRevision, _REVISION, revisions)
@@ -225,6 +225,6 @@ def _told(mark: Mark) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """As both stores give it back: instants in UTC."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

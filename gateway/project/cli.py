@@ -58,7 +58,10 @@ def _running(group: _Group) -> None:
     demo = group.add("demo", "demo.start.run", "run everything with simulated kiosks and ERP")
     demo.add_argument("--folder", type=Path, default=Path("var/demo"), help="where it keeps things")
     demo.add_argument(
-        "--size", choices=["full", "small"], default="full", help="400 students, or 40"
+        "--size",
+        choices=["full", "small", "large"],
+        default="full",
+        help="400 students; 40; or 5,000 with 4,000,000 marks of classes, which takes minutes",
     )
 
 

@@ -1,7 +1,8 @@
 """Fills an empty store with the demo school: what the ERP does not know of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from gateway.attendance.policies import PolicyDetails, policy_details, set_policy
@@ -14,6 +15,7 @@ from gateway.people.models import Person
 from gateway.people.pins import set_pin
 from gateway.people.services import set_credentials, upsert_people
 from gateway.people.values import Given, PersonDetails, Role
+from gateway.project.demo import history
 from gateway.project.demo.plan import DOORS, Door, Hours
 from gateway.timetable import services as timetable
 from gateway.timetable.models import Site, YearGroup
@@ -89,6 +91,24 @@ def add_logins() -> None:
     """One login a role."""
     for role, password in PASSWORDS.items():
         logins.add_login(username=role.value, password=password, role=role)
+
+
+def add_classes(*, size: history.Size, today: date, tell: Callable[[int], None]) -> int:
+    """Years of classes at the first site; answers how many marks they have."""
+    site = Site.objects.order_by("pk")[0]
+    history.hurry()
+    return history.lay_out(
+        site,
+        students=_ids(PersonKind.STUDENT),
+        teachers=_ids(PersonKind.STAFF),
+        size=size,
+        today=today,
+        tell=tell,
+    )
+
+
+def _ids(kind: PersonKind) -> list[int]:
+    return list(Person.objects.filter(kind=kind.value).order_by("pk").values_list("pk", flat=True))
 
 
 def card_of(person_id: int) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import django
 from rich.console import Console
+from rich.progress import Progress
 
 from gateway.errors import Rejected
 from gateway.project import logs
@@ -38,7 +39,8 @@ from gateway.project.demo.plan import (
 )
 from gateway.project.kiosk_settings import KioskFile, Simulated
 
-SIZES = {"full": 400, "small": 40}
+LARGE = "large"
+SIZES = {"full": 400, "small": 40, LARGE: 5_000}
 LOOPBACK = "127.0.0.1"
 TRAY_BADGES = "tray-badges.csv"
 """Where a kiosk with simulated hardware looks for badges that can be held up."""
@@ -55,6 +57,7 @@ class Stage:
 
     folder: Path
     students: int
+    has_history: bool
     ports: Ports
     hours: Hours
     passwords: dict[str, str]
@@ -67,7 +70,7 @@ def run(options: Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    stage = _stage(options.folder.resolve(), students=SIZES[options.size])
+    stage = _stage(options.folder.resolve(), size=options.size)
     try:
         _build(stage, console)
         console.print(f"Ready after {time.monotonic() - begun:.0f} s.\n")
@@ -81,7 +84,7 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _stage(folder: Path, *, students: int) -> Stage:
+def _stage(folder: Path, *, size: str) -> Stage:
     """A fresh folder; the morning begins anew at each start. Raises ForeignFolder."""
     marker = folder / "README"
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
@@ -91,7 +94,8 @@ def _stage(folder: Path, *, students: int) -> Stage:
     marker.write_text(f"{MARKER}\n", encoding="utf-8")
     return Stage(
         folder=folder,
-        students=students,
+        students=SIZES[size],
+        has_history=size == LARGE,
         ports=free_ports(),
         hours=hours_around(datetime.now(UTC), home=zone_of_this_machine()),
         passwords={door.kiosk: secrets.token_urlsafe(32) for door in DOORS},
@@ -108,6 +112,8 @@ def _build(stage: Stage, console: Console) -> None:
         _make_store()
     with _step(console, f"Filling it with {stage.students} students, staff and cards"):
         _fill(stage)
+    if stage.has_history:
+        _lay_out_history(stage, console)
     with _step(console, "Starting the gateway with its broker"):
         _start_gateway(stage)
     with _step(console, "Starting the kiosks"):
@@ -196,6 +202,20 @@ def _fill(stage: Stage) -> None:
     school.add_logins()
     school.write_example_cards(stage.folder / "cards.csv")
     erp.close()
+    import_module("django.db").connections.close_all()
+
+
+def _lay_out_history(stage: Stage, console: Console) -> None:
+    """Years of classes at the first site, with a bar that says how far they are."""
+    school = import_module("gateway.project.demo.school")
+    history = import_module("gateway.project.demo.history")
+    with Progress(*Progress.get_default_columns(), console=console) as progress:
+        bar = progress.add_task("Classes of the last years", total=history.LARGE.marks)
+        school.add_classes(
+            size=history.LARGE,
+            today=stage.hours.am.date(),
+            tell=lambda marks: progress.update(bar, completed=marks),
+        )
     import_module("django.db").connections.close_all()
 
 
