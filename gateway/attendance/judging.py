@@ -10,6 +10,7 @@ from gateway.attendance.rules import Day, Judgement, LatePolicy, Period, judge, 
 from gateway.attendance.saying import say, say_beside, standing_marks
 from gateway.attendance.values import Author, Base, LateFrom, Mark, SessionState, Source
 from gateway.attendance.words import Place, Speaker, Standing, Word
+from gateway.timetable.models import Site
 from gateway.timetable.queries import enrolled
 from kiosk.protocol.lateness import Rounding
 
@@ -17,15 +18,15 @@ Opinion = tuple[Session, int, Judgement | None]
 """What the rules say of one person at one session."""
 
 
-def judge_days(site_id: int, day: date, days: Mapping[int, Day], *, now: datetime) -> int:
+def judge_days(site: Site, day: date, days: Mapping[int, Day], *, now: datetime) -> int:
     """Judge each person's day against the sessions that expect them on that date.
 
     Answers how many words were added. Persons must be locked by the caller.
     """
-    policy = policy_of(site_id)
+    policy = policy_of(site.pk)
     opinions = [
-        *_registration(site_id, day, days, policy, now),
-        *class_judging.opinions(site_id, day, days),
+        *_registration(site.pk, day, days, policy, now),
+        *class_judging.opinions(site, day, days),
     ]
     return keep_opinions(opinions, policy, now=now)
 

@@ -185,14 +185,15 @@ def judge_sessions(*, site_id: int, now: datetime) -> int:
 def judge_session(*, session: Session, now: datetime) -> int:
     """Judge everybody on the roll from the tracks there are; answers how many words were said."""
     persons = [each.person_id for each in expected_at(session)]
-    window = timedelta(seconds=Site.objects.get(pk=session.site_id).repeat_window_s)
+    site = Site.objects.get(pk=session.site_id)
+    window = timedelta(seconds=site.repeat_window_s)
     said = 0
     for portion in bulk.portions(persons, PORTION):
         with transaction.atomic():
             roster.hold(portion)
             seen = sightings_of(session.site_id, session.day, portion)
             days = {p: fold(seen.get(p, ()), repeat_window=window) for p in portion}
-            said += judge_days(session.site_id, session.day, days, now=now)
+            said += judge_days(site, session.day, days, now=now)
     return said
 
 
@@ -209,7 +210,8 @@ def _refresh(days: Mapping[tuple[int, date], Collection[int]], now: datetime) ->
     roster.hold({person for persons in days.values() for person in persons})
     sites = Site.objects.in_bulk({site_id for site_id, _ in days})
     for (site_id, day), persons in days.items():
-        judge_days(site_id, day, refold(sites[site_id], day, persons), now=now)
+        site = sites[site_id]
+        judge_days(site, day, refold(site, day, persons), now=now)
 
 
 def _touch(days: dict[tuple[int, date], set[int]], track: Track) -> None:
