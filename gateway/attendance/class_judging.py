@@ -173,7 +173,15 @@ def _expected(person_ids: Collection[int], day: date) -> dict[Place, Standing | 
     found: dict[Place, Standing | None] = {}
     for people in bulk.portions(list(person_ids), MOST_PEOPLE):
         marks = ", ".join(["%s"] * len(people))
-        parameters = [day, AttendeeState.BOOKED.value, *people, day, day, day, *people]
+        parameters: list[date | str | int] = [
+            day,
+            AttendeeState.BOOKED.value,
+            *people,
+            day,
+            day,
+            day,
+            *people,
+        ]
         with connection.cursor() as cursor:
             cursor.execute(_EXPECTED.format(people=marks), parameters)
             for session, person, standing in cursor.fetchall():
