@@ -1,0 +1,88 @@
+"""Taps at the door become marks on the rolls of classes."""
+
+import pytest
+
+from gateway.attendance.models import Attendee, Mark
+from gateway.attendance.recording import Heard
+from gateway.attendance.services import record_tracks
+from gateway.attendance.values import Base
+from gateway.people.models import Person
+from gateway.timetable.values import Standing
+from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
+from tests.gateway.factories import make_site
+from tests.gateway.school import Door, at, make_kiosk
+
+pytestmark = pytest.mark.django_db
+
+
+def tap(door: Door, person: Person, clock: str, site_id: int) -> None:
+    track = door.sees(person, clock)
+    record_tracks(heard=[Heard(door.id, site_id, door.install, track)], now=at(clock))
+
+
+def test_a_tap_marks_whoever_is_enrolled_in_what_meets_then() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    algebra = make_offering(site, profile="tuition")
+    enrol_in(algebra, mia)
+    session = make_session(algebra, starts="16:00", ends="17:00")
+
+    tap(door, mia, "16:12", site.pk)
+
+    mark = Mark.objects.get(session=session)
+    assert (mark.base, mark.late_minutes) == (Base.PRESENT.value, 12)
+    assert mark.why == "arrived 16:12, 2 min after grace"
+
+
+def test_one_tap_marks_in_both_of_two_sessions_on_site() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    algebra, music = make_offering(site), make_offering(site, "Music")
+    enrol_in(algebra, mia)
+    enrol_in(music, mia)
+    make_session(algebra, starts="16:00", ends="17:00")
+    make_session(music, starts="17:00", ends="18:00")
+
+    tap(door, mia, "15:50", site.pk)
+
+    assert set(Mark.objects.values_list("base", flat=True)) == {Base.PRESENT.value}
+    assert Mark.objects.count() == 2
+
+
+def test_whoever_is_booked_is_marked_though_enrolled_in_nothing() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    session = make_session(make_offering(site))
+    Attendee.objects.create(
+        session=session, person=mia, state="booked", source="booking", queued_at=at("08:00")
+    )
+
+    tap(door, mia, "15:59", site.pk)
+
+    assert Mark.objects.get(session=session).base == Base.PRESENT.value
+
+
+def test_an_enrolment_on_hold_is_marked_on_hold_whatever_the_door_saw() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    algebra = make_offering(site)
+    enrol_in(algebra, mia, standing=Standing.ON_HOLD)
+    session = make_session(algebra)
+
+    tap(door, mia, "15:59", site.pk)
+
+    assert Mark.objects.get(session=session).base == Base.ON_HOLD.value
+
+
+def test_a_tap_of_the_night_belongs_to_the_evening_it_began_on() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    dance = make_offering(site, "Dance", profile="tuition")
+    enrol_in(dance, mia)
+    session = make_session(dance, starts="23:50", ends="00:50")
+    late = door.sees(mia, "00:05", day=session.day.replace(day=session.day.day + 1))
+
+    record_tracks(heard=[Heard(door.id, site.pk, door.install, late)], now=late.made_at)
+
+    mark = Mark.objects.get(session=session)
+    assert (mark.base, mark.late_minutes) == (Base.PRESENT.value, 15)
