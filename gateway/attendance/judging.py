@@ -9,7 +9,7 @@ from gateway.attendance.models import MarkRevision, RegistrationPolicy, Session
 from gateway.attendance.rules import Day, Judgement, LatePolicy, Period, judge, revised
 from gateway.attendance.saying import say, say_beside, standing_marks
 from gateway.attendance.values import Author, Base, LateFrom, Mark, SessionState, Source
-from gateway.attendance.words import Place, Speaker, Standing, Word
+from gateway.attendance.words import NOTHING, Place, Speaker, Standing, Word
 from gateway.timetable.models import Site
 from gateway.timetable.queries import enrolled
 from kiosk.protocol.lateness import Rounding
@@ -40,7 +40,8 @@ def keep_opinions(opinions: Sequence[Opinion], policy: RegistrationPolicy, *, no
         return 0
     standing = standing_marks({s.pk for s, _, _ in opinions}, {p for _, p, _ in opinions})
     rule = Speaker(Author.RULE, Source.TAPS, now)
-    words, beside = _words(opinions, standing)
+    words, turned, beside = _words(opinions, standing)
+    words += _new_opinions(turned)
     say(words, policy, speaker=rule, standing=standing)
     say_beside(_new_opinions(beside), speaker=rule, standing=standing)
     class_judging.mind_first_arrivals(words, now=now)
@@ -101,22 +102,34 @@ def _sessions(site_id: int, day: date, divisions: set[int]) -> dict[int, list[Se
 
 def _words(
     opinions: Sequence[Opinion], standing: Mapping[Place, Standing]
-) -> tuple[list[Word], list[Word]]:
-    """What is to be said, and what only beside a mark that outranks it."""
+) -> tuple[list[Word], list[Word], list[Word]]:
+    """What is to be said; what an excuse has turned; what only stands beside a mark above it."""
     words: list[Word] = []
+    turned: list[Word] = []
     beside: list[Word] = []
     for session, person_id, opinion in opinions:
-        before = standing.get((session.pk, person_id))
-        outranked = before is not None and before.author is not Author.RULE
-        new = opinion if outranked else revised(before.mark if before else None, opinion)
+        before = standing.get((session.pk, person_id), NOTHING)
+        outranked = before.author is not Author.RULE
+        as_told = outranked or before.excuse_id is not None
+        new = opinion if as_told else revised(_said(before), opinion)
         if new is not None:
-            word = Word(session, person_id, new.mark, new.why)
-            (beside if outranked else words).append(word)
-    return words, beside
+            word = Word(session, person_id, _closed(new.mark, session), new.why)
+            (beside if outranked else turned if as_told else words).append(word)
+    return words, turned, beside
+
+
+def _said(before: Standing) -> Mark | None:
+    return None if before is NOTHING else before.mark
+
+
+def _closed(mark: Mark, session: Session) -> Mark:
+    """On a roll that was closed, whoever did not come after all is absent and not pending."""
+    is_over = session.division_id is None and session.state == SessionState.COMPLETED.value
+    return Mark(Base.ABSENT) if is_over and mark.base is Base.PENDING else mark
 
 
 def _new_opinions(words: Sequence[Word]) -> list[Word]:
-    """Only what the rules have not said last is worth a line beside a person's mark."""
+    """Only what the rules have not said last is worth a line."""
     if not words:
         return []
     said = MarkRevision.objects.filter(

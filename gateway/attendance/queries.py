@@ -259,12 +259,15 @@ def _days(site_id: int, day: date) -> dict[int, _Seen]:
 
 
 def _main_marks(site_id: int, day: date) -> dict[int, _Marked]:
-    """The marks of the day's first period, which say who is late or absent today."""
+    """Who is late or absent today: by the first registration, or else by the first class."""
     rows = Mark.objects.filter(session__site_id=site_id, session__day=day)
     columns = ("person_id", "base", "late_minutes")
+    by_class = rows.filter(session__division=None).order_by("-session__starts_at")
+    registered = rows.exclude(session__division=None).order_by("-session__starts_at")
     return {
         person: _Marked(late, base == Base.ABSENT.value)
-        for person, base, late in rows.order_by("-session__starts_at").values_list(*columns)
+        for marks in (by_class, registered)
+        for person, base, late in marks.values_list(*columns)
     }
 
 

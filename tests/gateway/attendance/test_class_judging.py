@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.attendance.models import Attendee, Mark
+from gateway.attendance.models import Attendee, Excuse, Mark, Session, Track
 from gateway.attendance.recording import Heard
-from gateway.attendance.services import record_tracks
+from gateway.attendance.services import judge_session, record_tracks
 from gateway.attendance.values import Base
 from gateway.people.models import Person
 from gateway.timetable.values import Standing
@@ -86,3 +86,36 @@ def test_a_tap_of_the_night_belongs_to_the_evening_it_began_on() -> None:
 
     mark = Mark.objects.get(session=session)
     assert (mark.base, mark.late_minutes) == (Base.PRESENT.value, 15)
+
+
+def test_a_day_judged_again_adds_nothing_where_an_excuse_turned_the_absence() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    algebra = make_offering(site, profile="tuition")
+    enrol_in(algebra, mia)
+    session = make_session(algebra, starts="16:00", ends="18:30")
+    Excuse.objects.create(
+        person=mia, reason="medical", state="approved", asked_by="office",
+        starts_at=at("00:00"), ends_at=at("23:59"), asked_at=at("08:00"), decided_at=at("08:00"),
+    )  # fmt: skip
+
+    tap(door, mia, "17:05", site.pk)
+    judge_session(session=session, now=at("19:00"))
+
+    assert Mark.objects.get(session=session).base == Base.MEDICAL_LEAVE.value
+    assert session.revisions.count() == 2  # the absence by lateness, and what turned it
+
+
+def test_who_did_not_come_after_all_is_absent_on_a_roll_that_was_closed() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    algebra = make_offering(site)
+    enrol_in(algebra, mia)
+    session = make_session(algebra)
+    tap(door, mia, "15:59", site.pk)
+    Session.objects.update(state="completed")
+    Track.objects.update(counts=False)
+
+    judge_session(session=Session.objects.get(), now=at("19:00"))
+
+    assert Mark.objects.get(session=session).base == Base.ABSENT.value
