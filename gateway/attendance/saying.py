@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from typing import Any
 
 from gateway import bulk
 from gateway.attendance.consequences import promises
@@ -141,20 +141,22 @@ def standing_marks(
 def trail_of(session_ids: Collection[int], person_ids: Collection[int]) -> dict[Place, list[Said]]:
     """Every word about these persons on these rolls, in the order it was said."""
     rows = MarkRevision.objects.filter(session_id__in=session_ids, person_id__in=person_ids)
-    columns = (
-        "session_id", "person_id", "base", "late_minutes", "left_early_minutes", "partial",
-        "reason", "arrived_at", "author", "source", "act", "undoes", "note", "why",
-    )  # fmt: skip
     found: dict[Place, list[Said]] = defaultdict(list)
-    for session, person, base, late, early, partial, reason, arrived, *said in rows.order_by(
-        "pk"
-    ).values_list(*columns):
-        author, source, act, undoes, note, why = said
-        mark = Mark(Base(base), late, early, partial, reason, arrived)
-        found[session, person].append(
-            Said(mark, Author(author), Source(source), act, undoes, note, why)
-        )
+    for row in rows.order_by("pk").values(*CHAINED):
+        found[row["session"], row["person"]].append(said_in(row))
     return found
+
+
+def said_in(row: Mapping[str, Any]) -> Said:
+    """The word in a revision, told by its columns' names."""
+    mark = Mark(
+        Base(row["base"]), row["late_minutes"], row["left_early_minutes"], row["partial"],
+        row["reason"], row["arrived_at"],
+    )  # fmt: skip
+    return Said(
+        mark, Author(row["author"]), Source(row["source"]), row["act"], row["undoes"], row["note"],
+        row["why"],
+    )  # fmt: skip
 
 
 def _added(word: Word, speaker: Speaker) -> Sequence[Said]:
@@ -188,7 +190,7 @@ def _keep(
     for line in lines:
         place = line.word.place
         row = _revision(line, spelled(marks.get(place, UNSAID)))
-        ends[place] = chained(ends.get(place, ""), [plain(each) for each in row])
+        ends[place] = chained(ends.get(place, ""), row)
         marks[place] = line.stands.mark
         revisions.append((*row, ends[place]))
     bulk.insert(MarkRevision, _REVISION, revisions)
@@ -223,8 +225,3 @@ def _told(mark: Mark) -> tuple[object, ...]:
     return (
         mark.base.value, mark.late_minutes, mark.left_early_minutes, mark.partial, mark.reason,
     )  # fmt: skip
-
-
-def plain(value: object) -> object:
-    """As both stores give it back: instants in UTC."""
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

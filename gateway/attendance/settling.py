@@ -1,14 +1,15 @@
 """Which of all the words about one mark stands. Values in, values out."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
 from gateway.attendance.values import Author, Base, ExcuseReason, Mark, Source
 
 UNSAID = Mark(Base.PENDING)
-SEPARATOR = "\x1f"
 _RANK = {author: rank for rank, author in enumerate(Author)}
 
 
@@ -95,9 +96,19 @@ def spelled(mark: Mark) -> str:
 
 
 def chained(before: str, fields: Sequence[object]) -> str:
-    """The SHA-256 of a row that follows one whose own was `before`; empty for the first."""
-    text = SEPARATOR.join((before, *("" if each is None else str(each) for each in fields)))
-    return sha256(text.encode()).hexdigest()
+    """The SHA-256 of a row that follows one whose own was `before`; empty for the first.
+
+    The row is spelled as JSON, so that no two rows are spelled alike.
+    """
+    return sha256(_SPELLING.encode([before, *fields]).encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    """As both stores give it back: instants in UTC."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+_SPELLING = json.JSONEncoder(default=_plain)
 
 
 def _live(said: Sequence[Said]) -> list[Said]:

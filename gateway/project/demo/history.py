@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from gateway import bulk
 from gateway.attendance.models import Mark as MarkRow, MarkRevision, Session, SessionOffering
-from gateway.attendance.saying import CHAINED, plain
+from gateway.attendance.saying import CHAINED
 from gateway.attendance.settling import chained
 from gateway.attendance.values import Author, Base, SessionState, Source
 from gateway.timetable.models import (
@@ -209,7 +209,7 @@ def _marked(
         session, person, base.value, late, None, False, "", None, None, why, Base.PENDING.value,
         author, "", Source.TAPS.value, None, None, starts,
     )  # fmt: skip
-    end = chained("", [plain(each) for each in trail])
+    end = chained("", trail)
     mark = (
         session, person, base.value, late, None, False, "", "", None, why, author, None, starts,
         end,
