@@ -4,11 +4,14 @@ The store is SQLite in a file, as in a school; with MUSTER_TEST_DATABASE it is t
 at that address, and `--store-only` picks the tests that touch the store.
 """
 
+from collections.abc import Iterator
+
 import django
 import pytest
 from django.conf import settings
 from django.utils import translation
 
+from gateway.attendance import append_only
 from tests.environment import DATA
 
 django.setup()
@@ -47,3 +50,24 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _language() -> None:
     """Each test begins in English, whatever a page before it was asked for."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def _tables_can_be_emptied_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test with transactions of its own ends with all tables emptied; the trail refuses that.
+
+    Such tests run after all others, so that it is enough to refuse again as each begins.
+    """
+    if not _is_transactional(request.node):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    append_only.refuse_changes()
+    yield
+    append_only.allow_changes()
+
+
+def _is_transactional(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db")
+    wanted = marked is not None and bool(marked.kwargs.get("transaction"))
+    return wanted or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)  # type: ignore[attr-defined]  # of a function

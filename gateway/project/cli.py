@@ -55,6 +55,14 @@ def _running(group: _Group) -> None:
     )
     group.add("migrate", "commands.migrate", "bring the store to this version's form")
     group.add("check", "commands.check", "read the settings and reach the store")
+    audit = group.add(
+        "verify-audit",
+        "audits.verify",
+        "look whether everything ever said about marks is there as it was said",
+    )
+    audit.add_argument(
+        "--seal", default="", metavar="SHA256", help="a seal written down elsewhere: must be there"
+    )
     demo = group.add("demo", "demo.start.run", "run everything with simulated kiosks and ERP")
     demo.add_argument("--folder", type=Path, default=Path("var/demo"), help="where it keeps things")
     demo.add_argument(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.models import Session as Login
 
-from gateway.attendance import absence, lifecycle, services as attendance
+from gateway.attendance import absence, audit, lifecycle, services as attendance
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
 from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
@@ -86,8 +86,13 @@ def gateway_jobs() -> tuple[Job, ...]:
     utc = ZoneInfo("UTC")
     return (
         Job("purge", WHOLE_GATEWAY, "15 3 * * *", utc, ALL_DAY, _purge),
+        Job("seal", WHOLE_GATEWAY, "40 * * * *", utc, ALL_DAY, _seal),
         Job("wipe_faces", WHOLE_GATEWAY, "20 * * * *", utc, ALL_DAY, _wipe_faces),
     )
+
+
+def _seal(now: datetime) -> str:
+    return f"{audit.seal(now=now)} revisions"
 
 
 def _wipe_faces(now: datetime) -> str:

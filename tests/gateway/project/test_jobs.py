@@ -36,7 +36,7 @@ def absent() -> int:
 
 
 def test_a_site_without_automatic_absence_lays_sessions_and_judges() -> None:
-    assert set(jobs_of(make_site())) == {"lay_sessions", "judge", "photos"}
+    assert set(jobs_of(make_site())) == {"lay_sessions", "judge", "complete", "photos"}
 
 
 @pytest.mark.covers("TRK-07")
@@ -51,7 +51,12 @@ def test_a_line_that_is_no_cron_line_stops_no_other_job() -> None:
     school = make_school()
     school.policy.cron = "whenever"
 
-    assert set(jobs_of(school.site, school.policy)) == {"lay_sessions", "judge", "photos"}
+    assert set(jobs_of(school.site, school.policy)) == {
+        "lay_sessions",
+        "judge",
+        "complete",
+        "photos",
+    }
 
 
 @pytest.mark.covers("TRK-06")

@@ -156,3 +156,16 @@ def test_a_kiosk_goes_out_of_service_and_comes_back(gateway: Gateway) -> None:
 
     assert (out.returncode, back.returncode) == (0, 0)
     assert "side-door            main         out of service" in listed
+
+
+@pytest.mark.integration
+def test_the_audit_says_that_all_is_whole_or_what_is_wrong(gateway: Gateway) -> None:
+    whole = gateway.command("verify-audit")
+    wrong = gateway.command("verify-audit", "--seal", "0" * 64)
+
+    assert (whole.returncode, whole.stdout) == (0, "everything is as it was said; no seal yet\n")
+    assert wrong.returncode == 1
+    assert wrong.stdout.splitlines() == [
+        "the store: the seal is missing",
+        "found wrong: 1; no seal yet",
+    ]
