@@ -30,7 +30,16 @@ from gateway.people.errors import (
     WrongPerson,
     WrongPin,
 )
-from gateway.timetable.errors import NotAStudent, UnknownEntry, UnknownPlace, WrongDates, WrongSite
+from gateway.timetable.errors import (
+    NotAStudent,
+    NotATeacher,
+    UnknownEntry,
+    UnknownOffering,
+    UnknownPlace,
+    WrongDates,
+    WrongOffering,
+    WrongSite,
+)
 
 
 class NotThere(Rejected):
@@ -43,13 +52,13 @@ class NameTheSite(Rejected):
 
 NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
-    UnknownKiosk, UnknownEntry, UnknownEnrolment, NoPhoto,
+    UnknownKiosk, UnknownEntry, UnknownEnrolment, UnknownOffering, NoPhoto,
     UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge, UnknownProfile,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
-    WrongConsent, WrongOverride,
+    WrongConsent, WrongOverride, WrongOffering, NotATeacher,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

@@ -25,3 +25,27 @@ class WrongSite(Rejected):
 
 class Taken(Rejected):
     """The name or date is already used."""
+
+
+class UnknownOffering(Rejected):
+    """No offering, or nothing of it, has this number."""
+
+
+class WrongOffering(Rejected):
+    """An offering cannot be as told."""
+
+
+class NotATeacher(Rejected):
+    """Only active members of staff teach."""
+
+
+class AlreadyEnrolled(Rejected):
+    """The person belongs to the offering already."""
+
+
+class NotEnrolled(Rejected):
+    """The person does not belong to the offering on that date."""
+
+
+class Full(Rejected):
+    """The offering has no place left."""

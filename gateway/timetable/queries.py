@@ -1,5 +1,6 @@
 """What the calendar and the enrolments say of a date."""
 
+from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -44,9 +45,24 @@ def school_day(site_id: int, day: date) -> SchoolDay:
     if site is None:
         raise UnknownPlace(f"there is no site {site_id}")
     try:
-        return judge_day(day, _calendar(site, day))
+        return judge_day(day, calendar_of(site, Span(day, day)))
     except WrongSite as unknown:
         return SchoolDay(is_open=False, why=str(unknown))
+
+
+def calendar_of(site: Site, dates: Span) -> Calendar:
+    """The site's calendar as far as it concerns these dates. Raises WrongSite."""
+    years = range(dates.first.year, dates.last.year + 1)
+    national = [national_year(site.country, site.subdivision, year) for year in years]
+    closures = site.closures.filter(on__gte=dates.first, on__lte=dates.last)
+    open_days = site.open_days.filter(on__gte=dates.first, on__lte=dates.last)
+    return Calendar(
+        terms=[Span(first, last) for first, last in site.terms.values_list("starts_on", "ends_on")],
+        closures=dict(closures.values_list("on", "reason")),
+        public_holidays=ChainMap(*(dict(year.public_holidays) for year in national)),
+        open_days=dict(open_days.values_list("on", "reason")),
+        weekend=national[0].weekend,
+    )
 
 
 def enrolled(person_ids: Iterable[int], day: date) -> dict[int, Place]:
@@ -119,14 +135,3 @@ def covering(day: date) -> Q:
 def _attending() -> Q:
     still_there = Q(person__active=True) | Q(ends_on__isnull=False)
     return Q(person__kind=PersonKind.STUDENT.value) & still_there
-
-
-def _calendar(site: Site, day: date) -> Calendar:
-    national = national_year(site.country, site.subdivision, day.year)
-    return Calendar(
-        terms=[Span(first, last) for first, last in site.terms.values_list("starts_on", "ends_on")],
-        closures=dict(site.closures.filter(on=day).values_list("on", "reason")),
-        public_holidays=national.public_holidays,
-        open_days=dict(site.open_days.filter(on=day).values_list("on", "reason")),
-        weekend=national.weekend,
-    )
