@@ -1,10 +1,12 @@
 """By when a roll is submitted, and when it is locked. Values in, values out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from gateway.attendance.policy import Policy
+from gateway.timetable.rules import Span
 
 
 class Due(StrEnum):
@@ -50,6 +52,12 @@ def deadline(roll: Roll, policy: Policy, *, now: datetime) -> Deadline:
     is_open = roll.unlocked_until is not None and now < roll.unlocked_until
     is_locked = locks_at is not None and now >= locks_at and not is_open
     return Deadline(_due(roll, policy, now), due_at, locks_at, is_locked)
+
+
+def is_past_term(day: date, terms: Collection[Span], *, today: date) -> bool:
+    """Whether the terms that the date falls into are over; never for a date between terms."""
+    ends = [term.last for term in terms if day in term]
+    return bool(ends) and max(ends) < today
 
 
 def _due(roll: Roll, policy: Policy, now: datetime) -> Due:
