@@ -12,10 +12,14 @@ from gateway.attendance.errors import (
     NoPhoto,
     PeriodRunsBackwards,
     ReasonMissing,
+    UnknownCertificate,
+    UnknownExcuse,
     UnknownHold,
     UnknownOnRoll,
     UnknownProfile,
     UnknownSession,
+    WrongCertificate,
+    WrongExcuse,
     WrongOverride,
     WrongPolicy,
 )
@@ -54,11 +58,12 @@ NOT_THERE = (
     NotThere, UnknownPerson, UnknownCredential, UnknownPlace, UnknownSession, UnknownHold,
     UnknownKiosk, UnknownEntry, UnknownEnrolment, UnknownOffering, NoPhoto,
     UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge, UnknownProfile,
+    UnknownExcuse, UnknownCertificate,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
-    WrongConsent, WrongOverride, WrongOffering, NotATeacher,
+    WrongConsent, WrongOverride, WrongOffering, NotATeacher, WrongExcuse, WrongCertificate,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

@@ -81,3 +81,23 @@ class TaughtAlready(Rejected):
 
 class NothingToUndo(Rejected):
     """No act of this login on the roll can be taken back."""
+
+
+class UnknownExcuse(Rejected):
+    """No excuse has that number."""
+
+
+class WrongExcuse(Rejected):
+    """Nobody can be excused for what was told; the message says why."""
+
+
+class UnknownCertificate(Rejected):
+    """No certificate has that number, or its file is not on this machine."""
+
+
+class WrongCertificate(Rejected):
+    """The file cannot be kept as a certificate; the message says why."""
+
+
+class CertificateDamaged(Rejected):
+    """A certificate's file is not what was kept."""

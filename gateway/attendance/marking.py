@@ -18,6 +18,7 @@ from gateway.attendance.errors import (
     RollLocked,
     UnknownSession,
 )
+from gateway.attendance.excuse_rules import may_mark
 from gateway.attendance.expecting import expected_at, offerings_of
 from gateway.attendance.judging import policy_of
 from gateway.attendance.models import Act, MarkRevision, Session
@@ -69,6 +70,8 @@ def mark(
     """
     session = open_roll(session_id, by=by, now=now)
     _refuse_strangers(session, [each.person_id for each in wanted])
+    if source is not Source.COPY:
+        _refuse_reasons(session, [each.mark for each in wanted], by)
     roster.hold([each.person_id for each in wanted])
     act = _begin(session, source, by, now)
     said = why or f"marked by {by.name}"
@@ -217,6 +220,15 @@ def _refuse_strangers(session: Session, person_ids: Collection[int]) -> None:
         raise NotOnRoll(
             f"person {strangers[0]} is not on the roll of {session.title} on {session.day}"
         )
+
+
+def _refuse_reasons(session: Session, marks: Collection[Mark], by: Actor) -> None:
+    """Who does not decide about excuses may excuse for the profile's valid reasons (POL-03)."""
+    profile = profile_of(session.profile)
+    if all(may_mark(each, by.roles, profile) for each in marks):
+        return
+    valid = ", ".join(sorted(each.value for each in profile.teacher_reasons))
+    raise NotPermitted(f"your role may excuse here for these reasons: {valid or 'none'}")
 
 
 def _begin(session: Session, source: Source, by: Actor, now: datetime) -> UUID:

@@ -262,7 +262,8 @@ class Seal(models.Model):
 class Excuse(models.Model):
     """Why a person is excused from the sessions that start between two instants.
 
-    With an `offering` it covers that one's sessions alone. Only an approved one counts.
+    With an `offering` it covers that one's sessions alone. Only an approved one counts; who
+    approved or refused it stays known when it is withdrawn.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="excuses")
@@ -277,6 +278,9 @@ class Excuse(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=NAME, default="", blank=True)
     decided_because = models.CharField(max_length=200, default="", blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=NAME, default="", blank=True)
+    withdrawn_because = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         constraints = (
