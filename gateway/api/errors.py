@@ -13,15 +13,19 @@ from gateway.attendance.errors import (
     PeriodRunsBackwards,
     ReasonMissing,
     UnknownCertificate,
+    UnknownCheckIn,
     UnknownExcuse,
     UnknownHold,
     UnknownOnRoll,
     UnknownProfile,
     UnknownSession,
+    UnknownTicket,
     WrongCertificate,
+    WrongCode,
     WrongExcuse,
     WrongOverride,
     WrongPolicy,
+    WrongProof,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
 from gateway.faces.errors import UnknownConsent, UnknownVerdict, WrongConsent
@@ -59,11 +63,13 @@ NOT_THERE = (
     UnknownKiosk, UnknownEntry, UnknownEnrolment, UnknownOffering, NoPhoto,
     UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge, UnknownProfile,
     UnknownExcuse, UnknownCertificate,
+    UnknownTicket, UnknownCheckIn,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
     WrongConsent, WrongOverride, WrongOffering, NotATeacher, WrongExcuse, WrongCertificate,
+    WrongCode, WrongProof,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

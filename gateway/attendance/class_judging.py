@@ -145,6 +145,21 @@ def mind_first_arrivals(words: Sequence[Word], *, now: datetime) -> None:
             queue([closing_promise(session.pk)], now=now)
 
 
+def check_ins_of(
+    session_ids: Collection[int], person_ids: Collection[int]
+) -> dict[Place, tuple[datetime, ...]]:
+    """When these persons checked in at these sessions, as far as it counts, the first first."""
+    rows = CheckIn.objects.filter(
+        session_id__in=session_ids,
+        person_id__in=person_ids,
+        state=CheckInState.CONFIRMED.value,
+    )
+    found: dict[Place, tuple[datetime, ...]] = defaultdict(tuple)
+    for session, person, at in rows.order_by("at").values_list("session_id", "person_id", "at"):
+        found[session, person] += (at,)
+    return found
+
+
 def activate_rows(session_ids: Sequence[int], *, now: datetime) -> int:
     """Scheduled ones among these sessions are active from now on; answers how many."""
     scheduled = Session.objects.filter(pk__in=session_ids, state=SessionState.SCHEDULED.value)
@@ -162,7 +177,7 @@ def _known(site_id: int, day: date, person_ids: Collection[int]) -> _Known:
         return _Known({}, {}, {})
     rows = Session.objects.filter(pk__in={session for session, _ in expected}, site_id=site_id)
     sessions = {row.pk: row for row in rows.exclude(state=SessionState.CANCELLED.value)}
-    return _Known(expected, sessions, _check_ins(sessions, person_ids) if sessions else {})
+    return _Known(expected, sessions, check_ins_of(sessions, person_ids) if sessions else {})
 
 
 def _expected(person_ids: Collection[int], day: date) -> dict[Place, Standing | None]:
@@ -186,18 +201,4 @@ def _expected(person_ids: Collection[int], day: date) -> dict[Place, Standing | 
             cursor.execute(_EXPECTED.format(people=marks), parameters)
             for session, person, standing in cursor.fetchall():
                 found[session, person] = Standing(standing) if standing else None
-    return found
-
-
-def _check_ins(
-    session_ids: Collection[int], person_ids: Collection[int]
-) -> dict[Place, tuple[datetime, ...]]:
-    rows = CheckIn.objects.filter(
-        session_id__in=session_ids,
-        person_id__in=person_ids,
-        state=CheckInState.CONFIRMED.value,
-    )
-    found: dict[Place, tuple[datetime, ...]] = defaultdict(tuple)
-    for session, person, at in rows.order_by("at").values_list("session_id", "person_id", "at"):
-        found[session, person] += (at,)
     return found

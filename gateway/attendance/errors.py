@@ -101,3 +101,35 @@ class WrongCertificate(Rejected):
 
 class CertificateDamaged(Rejected):
     """A certificate's file is not what was kept."""
+
+
+class NotOpenYet(Rejected):
+    """It is too early to check in."""
+
+
+class NotOpenAnyMore(Rejected):
+    """It is too late to check in."""
+
+
+class WrongCode(Rejected):
+    """That is not a code of the session, or not any more."""
+
+
+class UnknownTicket(Rejected):
+    """Nothing scanned is waiting under that ticket: it ran out, or was somebody else's."""
+
+
+class PhoneShared(Rejected):
+    """The same phone has just checked in somebody else."""
+
+
+class NoSelfCheckIn(Rejected):
+    """Nobody checks in by themselves at that session, or not for that person."""
+
+
+class WrongProof(Rejected):
+    """What the branch asks of those who check themselves in is not there, or not right."""
+
+
+class UnknownCheckIn(Rejected):
+    """No check-in has that number."""

@@ -4,11 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from gateway.attendance import class_judging
-from gateway.attendance.models import MarkRevision, RegistrationPolicy, Session
+from gateway.attendance.models import CheckIn, MarkRevision, RegistrationPolicy, Session
 from gateway.attendance.rules import Day, Judgement, LatePolicy, Period, judge, revised
 from gateway.attendance.saying import say, say_beside, standing_marks
-from gateway.attendance.values import Author, Base, LateFrom, Mark, SessionState, Source
+from gateway.attendance.values import (
+    Author,
+    Base,
+    CheckInState,
+    LateFrom,
+    Mark,
+    SessionState,
+    Source,
+)
 from gateway.attendance.words import NOTHING, Place, Speaker, Standing, Word
 from gateway.timetable.models import Site
 from gateway.timetable.queries import enrolled
@@ -25,7 +35,7 @@ def judge_days(site: Site, day: date, days: Mapping[int, Day], *, now: datetime)
     """
     policy = policy_of(site.pk)
     opinions = [
-        *_registration(site.pk, day, days, policy, now),
+        *_registration(site, day, days, policy, now),
         *class_judging.opinions(site, day, days),
     ]
     return keep_opinions(opinions, policy, now=now)
@@ -73,7 +83,7 @@ def period_of(session: Session) -> Period:
 
 
 def _registration(
-    site_id: int,
+    site: Site,
     day: date,
     days: Mapping[int, Day],
     policy: RegistrationPolicy,
@@ -81,19 +91,56 @@ def _registration(
 ) -> Iterable[Opinion]:
     """Each student's day against the registration periods of their division."""
     places = enrolled(tuple(days), day)
-    sessions = _sessions(site_id, day, {place.division_id for place in places.values()})
+    sessions = _sessions(site.pk, day, {place.division_id for place in places.values()})
+    checked_in = _checked_in(site, sessions, tuple(places))
     late = late_policy(policy)
     for person_id, place in places.items():
         for session in sessions.get(place.division_id, ()):
             is_main = session.kind == policy.period_kind
             period = period_of(session)
-            opinion = judge(days[person_id], period, late=late, is_main=is_main, now=now)
+            opinion = judge(
+                days[person_id],
+                period,
+                late=late,
+                is_main=is_main,
+                now=now,
+                checked_in_at=checked_in.get((session.pk, person_id)),
+            )
             yield session, person_id, opinion
+
+
+def _checked_in(
+    site: Site, sessions: Mapping[int, Sequence[Session]], person_ids: Sequence[int]
+) -> dict[Place, datetime]:
+    """The first check-ins that count; nothing is asked where no session has any."""
+    having = {
+        each.pk: each
+        for some in sessions.values()
+        for each in some
+        if getattr(each, "has_check_ins")  # noqa: B009 - an annotation
+    }
+    if not having:
+        return {}
+    found = class_judging.check_ins_of(having, person_ids)
+    first = {
+        place: min(
+            (at for at in instants if _is_in_window(having[place[0]], site, at)), default=None
+        )
+        for place, instants in found.items()
+    }
+    return {place: at for place, at in first.items() if at is not None}
+
+
+def _is_in_window(session: Session, site: Site, at: datetime) -> bool:
+    window, policy = class_judging.window_of(session, site), class_judging.policy_for(session)
+    return window.opens_at(policy) <= at <= window.closes_at(policy)
 
 
 def _sessions(site_id: int, day: date, divisions: set[int]) -> dict[int, list[Session]]:
     by_division: dict[int, list[Session]] = defaultdict(list)
+    counting = CheckIn.objects.filter(session=OuterRef("pk"), state=CheckInState.CONFIRMED.value)
     found = Session.objects.filter(site_id=site_id, day=day, division_id__in=divisions)
+    found = found.annotate(has_check_ins=Exists(counting))
     for session in found.exclude(state=SessionState.CANCELLED.value).order_by("starts_at"):
         if session.division_id is not None:
             by_division[session.division_id].append(session)

@@ -17,6 +17,7 @@ from gateway.attendance.roll_models import (  # Django looks for models here
     Seal as Seal,
     Session as Session,
     SessionOffering as SessionOffering,
+    SharedPhone as SharedPhone,
     Substitution as Substitution,
     Ticket as Ticket,
 )

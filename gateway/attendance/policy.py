@@ -58,6 +58,7 @@ class Policy:
     lock_after: timedelta | None
     check_in_office: bool
     check_in_staff: bool
+    session_code: bool
     code_step: timedelta
     printed_code: bool
     self_check_in: bool

@@ -71,6 +71,7 @@ class PolicyNumbers(_Part):
     )
     check_in_office: bool = Field(False, description="check-in mode on the office portal")
     check_in_staff: bool = Field(False, description="check-in mode on the staff portal")
+    session_code: bool = Field(True, description="whether sessions have a rotating code")
     code_step: Annotated[int, Field(ge=5, le=300)] = Field(
         15, description="seconds after which a session's code changes"
     )
@@ -100,6 +101,7 @@ class PolicyNumbers(_Part):
             lock_after=None if self.lock_after is None else timedelta(hours=self.lock_after),
             check_in_office=self.check_in_office,
             check_in_staff=self.check_in_staff,
+            session_code=self.session_code,
             code_step=timedelta(seconds=self.code_step),
             printed_code=self.printed_code,
             self_check_in=self.self_check_in,

@@ -313,7 +313,8 @@ class Certificate(models.Model):
 class CheckIn(models.Model):
     """Somebody said, without a kiosk, that a person has come; only a confirmed one counts.
 
-    `device` is a digest that tells one phone from another.
+    `device` is a digest that tells one phone from another. `photo` names a still that lies
+    sealed outside the web root.
     """
 
     session = models.ForeignKey(
@@ -326,6 +327,7 @@ class CheckIn(models.Model):
     by = models.CharField(max_length=NAME)
     device = models.CharField(max_length=64, default="", blank=True)
     verified = models.CharField(max_length=40, default="", blank=True)
+    photo = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=NAME, default="", blank=True)
     decided_because = models.CharField(max_length=200, default="", blank=True)
@@ -355,8 +357,32 @@ class Ticket(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = (models.Index(fields=("device", "scanned_at"), name="tickets_of_a_device"),)
+
     def __str__(self) -> str:
         return f"{self.session_id} {self.scanned_at}"
+
+
+class SharedPhone(models.Model):
+    """A phone that had just checked in `other` was refused for `person`; staff look at it."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="shared_phones")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=NAME, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("session", "person", "other"), name="one_line_a_shared_phone"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} with the phone of {self.other_id}"
 
 
 class Flag(models.Model):

@@ -188,16 +188,25 @@ def arrival(moves: Sequence[Movement], period: Period, *, is_main: bool) -> date
 
 
 def judge(
-    day: Day, period: Period, *, late: LatePolicy | None, is_main: bool, now: datetime
+    day: Day,
+    period: Period,
+    *,
+    late: LatePolicy | None,
+    is_main: bool,
+    now: datetime,
+    checked_in_at: datetime | None = None,
 ) -> Judgement | None:
     """What the day says of one registration period; None while it says nothing.
 
     Nothing is judged from an instant that is only approximate: the main period needs a sure
-    first sign-in, a later one a day without doubt. That says nothing before it begins.
+    first sign-in, a later one a day without doubt. That says nothing before it begins. Who
+    checked in without a kiosk came then, if no tap says that it was earlier.
     """
-    if day.begins_in_doubt if is_main else day.approximate or now < period.starts_at:
+    if not is_main and now < period.starts_at:
         return None
-    arrived = arrival(day.moves, period, is_main=is_main)
+    in_doubt = day.begins_in_doubt if is_main else day.approximate
+    tapped_at = None if in_doubt else arrival(day.moves, period, is_main=is_main)
+    arrived = min((at for at in (tapped_at, checked_in_at) if at), default=None)
     if arrived is None:
         return None
     minutes = minutes_late(arrived, lateness(period, late)) if late else None

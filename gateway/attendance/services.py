@@ -185,16 +185,21 @@ def judge_sessions(*, site_id: int, now: datetime) -> int:
 def judge_session(*, session: Session, now: datetime) -> int:
     """Judge everybody on the roll from the tracks there are; answers how many words were said."""
     persons = [each.person_id for each in expected_at(session)]
+    return sum(
+        judge_people(session=session, person_ids=portion, now=now)
+        for portion in bulk.portions(persons, PORTION)
+    )
+
+
+@transaction.atomic
+def judge_people(*, session: Session, person_ids: Collection[int], now: datetime) -> int:
+    """Judge these persons on the session's date from all there is; answers how many words."""
+    roster.hold(person_ids)
     site = Site.objects.get(pk=session.site_id)
     window = timedelta(seconds=site.repeat_window_s)
-    said = 0
-    for portion in bulk.portions(persons, PORTION):
-        with transaction.atomic():
-            roster.hold(portion)
-            seen = sightings_of(session.site_id, session.day, portion)
-            days = {p: fold(seen.get(p, ()), repeat_window=window) for p in portion}
-            said += judge_days(site, session.day, days, now=now)
-    return said
+    seen = sightings_of(session.site_id, session.day, person_ids)
+    days = {p: fold(seen.get(p, ()), repeat_window=window) for p in person_ids}
+    return judge_days(site, session.day, days, now=now)
 
 
 def see_difference(*, track_id: UUID, by: str, now: datetime) -> bool:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.sessions.models import Session as Login
 
 from gateway.attendance import absence, audit, lifecycle, services as attendance
+from gateway.attendance.check_in_photos import purge_stills
+from gateway.attendance.code_entry import purge_tickets
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
 from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
@@ -25,6 +27,8 @@ JUST_NOW = timedelta(minutes=2)
 KEPT_RUNS = timedelta(days=14)
 KEPT_DELIVERIES = timedelta(days=90)
 KEPT_ENROLMENTS = timedelta(days=30)
+KEPT_TICKETS = timedelta(days=1)
+KEPT_STILLS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +108,9 @@ def _purge(now: datetime) -> str:
     told = outbox.purge(before=now - KEPT_DELIVERIES)
     logins = Login.objects.filter(expire_date__lt=now).delete()[0]
     enrolments = purge_enrolments(before=now - KEPT_ENROLMENTS)
-    return f"{runs} runs, {told} deliveries, {logins} logins, {enrolments} enrolments"
+    tickets = purge_tickets(before=now - KEPT_TICKETS)
+    purge_stills(before=now - KEPT_STILLS)
+    return (
+        f"{runs} runs, {told} deliveries, {logins} logins, {enrolments} enrolments, "
+        f"{tickets} tickets"
+    )

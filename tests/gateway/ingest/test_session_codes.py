@@ -4,11 +4,13 @@ from datetime import timedelta
 import pytest
 from pytest_django.fixtures import Settings
 
+from gateway.attendance.class_judging import policy_for, window_of
+from gateway.attendance.entry_codes import code_key
 from gateway.attendance.models import Session
 from gateway.attendance.values import SessionState
 from gateway.fleet.options import Options, set_door_options
 from gateway.ingest.queries import site_settings
-from gateway.ingest.session_codes import BEFORE, code_key, session_codes
+from gateway.ingest.session_codes import session_codes
 from gateway.people.pins import pin_key
 from kiosk.protocol.rotating import code_at, is_current
 from tests.gateway.school import School, at, make_school
@@ -37,7 +39,12 @@ def test_kiosks_hear_of_todays_sessions_where_it_is_switched_on(school: School) 
     session = school.session
     assert (told.session, told.title) == (session.pk, session.title)
     assert told.url == f"https://muster.school/attend/{session.pk}/"
-    assert (told.shown_from, told.shown_until) == (session.starts_at - BEFORE, session.finishes_at)
+    window, policy = window_of(session, school.site), policy_for(session)
+    assert (told.shown_from, told.shown_until, told.step) == (
+        window.opens_at(policy),
+        window.closes_at(policy),
+        policy.code_step,
+    )
 
 
 @pytest.mark.covers("BEY-07")

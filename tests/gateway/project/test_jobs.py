@@ -111,5 +111,5 @@ def test_what_is_old_is_forgotten() -> None:
 
     told = purge.run(at("08:00"))
 
-    assert told == "1 runs, 0 deliveries, 0 logins, 0 enrolments"
+    assert told == "1 runs, 0 deliveries, 0 logins, 0 enrolments, 0 tickets"
     assert not CronRun.objects.exists()
