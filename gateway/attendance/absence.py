@@ -163,7 +163,7 @@ def _plan(
     until = heard(session.site_id)
     silent = silent_kiosks(until, cutoff=session.finishes_at)
     reasons = Reasons(
-        year_groups=frozenset(policy.year_groups.values_list("pk", flat=True)),
+        year_groups=_year_groups(policy),
         unheard={kiosk: until[kiosk] for kiosk in silent},
         lost=losses(session.site_id, since=_bounds(session)[0]),
         code=policy.absence_code,
@@ -172,6 +172,11 @@ def _plan(
         released=_released(session),
     )
     return plan_absence(_expected(session, members), reasons)
+
+
+def _year_groups(policy: RegistrationPolicy) -> frozenset[int]:
+    """Those it was set up for; none at a site whose policy nobody has set."""
+    return frozenset(policy.year_groups.values_list("pk", flat=True)) if policy.pk else frozenset()
 
 
 def _expected(session: Session, members: Sequence[Enrolled]) -> list[Expected]:

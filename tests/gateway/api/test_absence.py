@@ -35,6 +35,15 @@ def test_a_site_without_a_policy_has_the_defaults(api: Api) -> None:
     assert api.get("/policy").body == DEFAULTS
 
 
+def test_a_site_without_a_policy_can_be_looked_over(api: Api) -> None:
+    school = make_school()
+    school.policy.delete()
+
+    plan = api.get(f"/sessions/{school.session.pk}/absence")
+
+    assert (plan.status, plan.body["to_mark"]) == (200, [])
+
+
 def test_what_is_left_out_of_a_policy_stays(api: Api) -> None:
     school = make_school(erp=True)
 
