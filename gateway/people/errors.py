@@ -7,6 +7,10 @@ class UnknownPerson(Rejected):
     """No person has this number."""
 
 
+class UnknownGuardianship(Rejected):
+    """The one does not answer for the other."""
+
+
 class UnknownCredential(Rejected):
     """This credential is not known."""
 

@@ -7,19 +7,28 @@ from hashlib import sha256
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from gateway.people.errors import WrongLogin
-from gateway.people.models import ApiToken
+from gateway.people.errors import UnknownPerson, WrongLogin
+from gateway.people.models import ApiToken, Person
 from gateway.people.values import Role
+from kiosk.protocol.messages import PersonKind
 
 SHORTEST_PASSWORD = 8
+KINDS = {
+    Role.TEACHER: PersonKind.STAFF,
+    Role.GUARDIAN: PersonKind.GUARDIAN,
+    Role.STUDENT: PersonKind.STUDENT,
+}
+"""The roles that reach no further than a person of this kind does."""
 _PREFIX = "muster_"
 
 
 @transaction.atomic
-def add_login(*, username: str, password: str, role: Role) -> int:
+def add_login(*, username: str, password: str, role: Role, person_id: int | None = None) -> int:
     """A person of the school who may use the pages and the API; answers the login's number.
 
-    Raises WrongLogin for a name that is taken or a password that is too short.
+    Teachers, guardians and students are persons of that kind; the office need not be one.
+    Raises UnknownPerson, and WrongLogin for a name that is taken, a password that is too short,
+    or a person who cannot come in so.
     """
     if not username.strip():
         raise WrongLogin("a login needs a name")
@@ -27,10 +36,19 @@ def add_login(*, username: str, password: str, role: Role) -> int:
         raise WrongLogin(f"a password needs at least {SHORTEST_PASSWORD} characters")
     if User.objects.filter(username=username).exists():
         raise WrongLogin(f"there is a login {username!r} already: choose another name")
+    person = _person_for(role, person_id)
     user = User.objects.create_user(username=username, password=password)
     group, _ = Group.objects.get_or_create(name=role.value)
     user.groups.add(group)
+    if person is not None:
+        Person.objects.filter(pk=person.pk).update(user=user)
     return user.pk
+
+
+def person_of(user_id: int) -> int | None:
+    """Who the login is; None where it stands for nobody who is known and still there."""
+    there = Person.objects.filter(user=user_id, active=True)
+    return there.values_list("pk", flat=True).first()
 
 
 def roles_of(user_id: int) -> frozenset[Role]:
@@ -64,6 +82,23 @@ def token_user(token: str) -> User | None:
 def revoke_token(token_id: int, now: datetime) -> bool:
     """The token opens nothing from now on; False when it already did not."""
     return bool(ApiToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=now))
+
+
+def _person_for(role: Role, person_id: int | None) -> Person | None:
+    if person_id is None:
+        if role in KINDS:
+            raise WrongLogin(f"a login with the role {role.value} needs a person: name its number")
+        return None
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise UnknownPerson(f"there is no person {person_id}")
+    if role in KINDS and person.kind != KINDS[role].value:
+        raise WrongLogin(
+            f"person {person_id} is {person.kind}, and a {role.value} is {KINDS[role].value}"
+        )
+    if person.user_id is not None:
+        raise WrongLogin(f"person {person_id} has a login already: that one is theirs")
+    return person
 
 
 def _digest(token: str) -> str:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, _SubParsersAction
 from datetime import date
 from pathlib import Path
 
+from gateway.people.values import Role as PersonRole
 from gateway.project.beats import Role
 
 ABOUT = "The gateway of Muster: knows what a tap at the door means, and tells whom it concerns."
@@ -76,7 +77,15 @@ def _running(group: _Group) -> None:
 def _accounts(group: _Group) -> None:
     user = group.add("add-user", "commands.add_user", "let a person of the school log in")
     user.add_argument("name")
-    user.add_argument("--role", choices=["office", "admin"], default="office")
+    user.add_argument(
+        "--role", choices=[role.value for role in PersonRole], default=PersonRole.OFFICE.value
+    )
+    user.add_argument(
+        "--person",
+        type=int,
+        metavar="ID",
+        help="who it is; teachers, guardians and students need one",
+    )
     user.add_argument(
         "--password-file",
         type=Path,

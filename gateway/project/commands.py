@@ -78,9 +78,14 @@ def check(_: Namespace) -> int:
 
 
 def add_user(options: Namespace) -> int:
-    """Let a person log in. Raises WrongLogin."""
+    """Let a person log in. Raises WrongLogin, UnknownPerson."""
     password = _password(options.password_file)
-    logins.add_login(username=options.name, password=password, role=PersonRole(options.role))
+    logins.add_login(
+        username=options.name,
+        password=password,
+        role=PersonRole(options.role),
+        person_id=options.person,
+    )
     say(f"{options.name} may log in now ({options.role})")
     return 0
 
