@@ -1,4 +1,8 @@
-"""Who may call: a program with a token, or someone logged in to the pages."""
+"""Who may call: a program with a token, or someone logged in to the pages.
+
+Most addresses are for the office and administrators. Those that also admit teachers, families
+and students say so with `auth=FOR_EVERYBODY`, and ask `reach` what of it is the caller's.
+"""
 
 from dataclasses import dataclass
 
@@ -6,8 +10,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from ninja.errors import AuthorizationError
 from ninja.security import HttpBearer, SessionAuth
+from ninja.security.base import AuthBase
 
-from gateway.people.logins import roles_of, token_user
+from gateway.people.logins import person_of, roles_of, token_user
 from gateway.people.values import Role
 
 STAFF = frozenset({Role.OFFICE, Role.ADMIN})
@@ -19,24 +24,56 @@ class Caller:
 
     user_id: int
     name: str
+    roles: frozenset[Role]
+
+    @property
+    def person_id(self) -> int | None:
+        """Who the login is, asked of the store; None where it stands for nobody."""
+        return person_of(self.user_id)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether nothing is out of reach."""
+        return not self.roles.isdisjoint(STAFF)
 
 
 class Token(HttpBearer):
-    """The header `Authorization: Bearer …`."""
+    """The header `Authorization: Bearer …`, for logins with one of these roles."""
+
+    def __init__(self, roles: frozenset[Role] = STAFF) -> None:
+        super().__init__()
+        self.roles = roles
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:  # noqa: ARG002 - the library's signature
         """None for a token that opens nothing. Raises AuthorizationError without a role."""
         user = token_user(token)
-        return None if user is None else _admitted(user)
+        return None if user is None else _admitted(user, self.roles)
 
 
 class Login(SessionAuth):
     """The session of somebody logged in to the pages; changes need the CSRF token too."""
 
+    def __init__(self, roles: frozenset[Role] = STAFF) -> None:
+        super().__init__()
+        self.roles = roles
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:  # noqa: ARG002 - the library's signature
         """None for a visitor. Raises AuthorizationError without a role."""
         user = request.user
-        return _admitted(user) if isinstance(user, User) and user.is_active else None
+        if not (isinstance(user, User) and user.is_active):
+            return None
+        return _admitted(user, self.roles)
+
+
+def _doors(*more: Role) -> list[AuthBase]:
+    """Both ways in, for the office, administrators and these."""
+    roles = STAFF | set(more)
+    return [Token(roles), Login(roles)]
+
+
+FOR_OFFICE = _doors()
+FOR_TEACHERS = _doors(Role.TEACHER)
+FOR_EVERYBODY = _doors(*Role)
 
 
 def caller(request: HttpRequest) -> Caller:
@@ -49,13 +86,15 @@ def caller(request: HttpRequest) -> Caller:
 
 def require_admin(request: HttpRequest) -> None:
     """Turn away everyone but administrators. Raises AuthorizationError."""
-    if Role.ADMIN not in roles_of(caller(request).user_id):
+    if Role.ADMIN not in caller(request).roles:
         raise AuthorizationError(message="only a login with the role admin may do this")
 
 
-def _admitted(user: User) -> Caller:
-    if roles_of(user.pk).isdisjoint(STAFF):
+def _admitted(user: User, admitted: frozenset[Role]) -> Caller:
+    roles = roles_of(user.pk)
+    if roles.isdisjoint(admitted):
+        wanted = ", ".join(sorted(admitted))
         raise AuthorizationError(
-            message="this login has neither the role office nor admin: ask an administrator"
+            message=f"this is for logins with one of the roles {wanted}: ask an administrator"
         )
-    return Caller(user.pk, user.get_username())
+    return Caller(user.pk, user.get_username(), roles)

@@ -1,8 +1,7 @@
-"""Tracks, presence, days, sessions and marks."""
+"""Tracks, presence and days."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,17 +19,13 @@ from gateway.api.parameters import (
     Day,
     Id,
     Instant,
-    Note,
     OnDay,
     SlugText,
     day_of,
     site_of,
 )
-from gateway.attendance import attention, marking, queries, rolls, services
-from gateway.attendance.models import Session, Track
-from gateway.attendance.values import Base, Mark
-from gateway.people.logins import roles_of
-from gateway.timetable.models import Division, PeriodKind
+from gateway.attendance import attention, queries, services
+from gateway.attendance.models import Track
 from kiosk.protocol.clocks import TimeQuality
 from kiosk.protocol.days import school_day
 from kiosk.protocol.messages import Method, PersonKind, Shown
@@ -120,34 +115,6 @@ class PresenceAt(Schema):
     site: str
     at: datetime
     presence: Presence
-
-
-class SessionIn(Schema):
-    """A registration session, laid by hand; said again it is moved."""
-
-    division_id: Id
-    date: Day
-    kind: PeriodKind = PeriodKind.AM
-    title: Note = ""
-    starts_at: Instant
-    registers_at: Instant
-    finishes_at: Instant
-
-
-class Lay(AtSite):
-    """A site's sessions of a date, from its weekly registration periods."""
-
-    date: Day
-
-
-class MarkIn(Schema):
-    """What a person says happened; it outranks every rule."""
-
-    base: Literal[Base.PRESENT, Base.ABSENT, Base.EXCUSED, Base.MEDICAL_LEAVE, Base.ON_HOLD]
-    late_minutes: int | None = Field(None, ge=1, le=1440)
-    left_early_minutes: int | None = Field(None, ge=1, le=1440)
-    partial: bool = False
-    reason: Note = ""
 
 
 @router.get("/tracks", response=list[TrackOut])
@@ -242,74 +209,6 @@ def list_states(request: HttpRequest, asked: Query[OnDay]) -> tuple[queries.Pers
     return queries.person_states(site.pk, day_of(site, asked.date, now()))
 
 
-@router.get("/sessions", response=list[rolls.SessionSummary])
-@paginate(Paged)
-def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> tuple[rolls.SessionSummary, ...]:
-    """The sessions of a day at a site, with what their rolls come to."""
-    site = site_of(asked.site)
-    return rolls.sessions_of(site.pk, day_of(site, asked.date, now()))
-
-
-@router.post("/sessions", response={201: rolls.SessionSummary})
-def add_session(request: HttpRequest, session: SessionIn) -> Status[rolls.SessionSummary]:
-    """Lay a registration session, or move the one of this division, date and kind."""
-    if not Division.objects.filter(pk=session.division_id).exists():
-        raise NotThere(f"there is no division {session.division_id}")
-    laid = services.lay_session(
-        division_id=session.division_id,
-        day=session.date,
-        kind=session.kind,
-        starts_at=session.starts_at,
-        registers_at=session.registers_at,
-        finishes_at=session.finishes_at,
-        title=session.title[:120],
-        now=now(),
-    )
-    return Status(201, _summary(laid))
-
-
-@router.post("/sessions/lay", response=list[rolls.SessionSummary])
-def lay_sessions(request: HttpRequest, lay: Lay) -> list[rolls.SessionSummary]:
-    """Make a date's sessions from the weekly registration periods, as happens every night."""
-    site = site_of(lay.site)
-    services.lay_sessions(site_id=site.pk, day=lay.date, now=now())
-    return list(rolls.sessions_of(site.pk, lay.date))
-
-
-@router.get("/sessions/{session_id}", response=rolls.SessionSummary)
-def get_session(request: HttpRequest, session_id: Id) -> rolls.SessionSummary:
-    """One session."""
-    return _summary(_session(session_id))
-
-
-@router.get("/sessions/{session_id}/marks", response=list[rolls.RollLine])
-@paginate(Paged)
-def list_marks(request: HttpRequest, session_id: Id) -> tuple[rolls.RollLine, ...]:
-    """The roll of a session with the current marks; pending where nobody said anything."""
-    _session(session_id)
-    return rolls.roll_of(session_id)
-
-
-@router.get("/sessions/{session_id}/marks/{person_id}", response=queries.MarkLine)
-def get_mark(request: HttpRequest, session_id: Id, person_id: Id) -> queries.MarkLine:
-    """One person's mark, with every word that was said about it."""
-    return _mark(_session(session_id), person_id)
-
-
-@router.put("/sessions/{session_id}/marks/{person_id}", response=queries.MarkLine)
-def put_mark(request: HttpRequest, session_id: Id, person_id: Id, mark: MarkIn) -> queries.MarkLine:
-    """Mark a person by hand; the word stands over every rule."""
-    session = _session(session_id)
-    who = caller(request)
-    marking.mark(
-        session_id=session_id,
-        wanted=[marking.Wanted(person_id, Mark(**mark.model_dump()))],
-        by=marking.Actor(who.name, roles_of(who.user_id)),
-        now=now(),
-    )
-    return _mark(session, person_id)
-
-
 @router.get("/differences", response=list[attention.DifferenceLine])
 @paginate(Paged)
 def list_differences(
@@ -336,24 +235,3 @@ def list_unknown(
     """What was shown on a day and nobody holds; give it to a person and her tracks count."""
     site = site_of(asked.site)
     return attention.unknown_credentials(site.pk, day_of(site, asked.date, now()))
-
-
-def _session(session_id: int) -> Session:
-    session = Session.objects.filter(pk=session_id).first()
-    if session is None:
-        raise NotThere(f"there is no session {session_id}")
-    return session
-
-
-def _summary(session: Session) -> rolls.SessionSummary:
-    of_the_day = rolls.sessions_of(session.site_id, session.day)
-    return next(summary for summary in of_the_day if summary.id == session.pk)
-
-
-def _mark(session: Session, person_id: int) -> queries.MarkLine:
-    day = queries.day_of(person_id, session.day)
-    marks = day.marks if day is not None else ()
-    found = next((mark for mark in marks if mark.session_id == session.pk), None)
-    if found is None:
-        raise NotThere(f"nobody said anything of person {person_id} in session {session.pk}")
-    return found

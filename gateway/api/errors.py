@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gateway.attendance.errors import (
     NoPhoto,
+    NotPermitted,
     PeriodRunsBackwards,
     ReasonMissing,
     UnknownCertificate,
@@ -33,6 +34,7 @@ from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, Wro
 from gateway.people.errors import (
     UnknownBadge,
     UnknownCredential,
+    UnknownGuardianship,
     UnknownPerson,
     WrongCredential,
     WrongPerson,
@@ -64,6 +66,7 @@ NOT_THERE = (
     UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge, UnknownProfile,
     UnknownExcuse, UnknownCertificate,
     UnknownTicket, UnknownCheckIn,
+    UnknownGuardianship,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
@@ -77,9 +80,14 @@ _WORDS = {400: "bad_request", 403: "forbidden"}
 
 
 def status_of(error: GatewayError) -> int:
-    """404 for what is not there, 422 for what is wrong in itself, 409 for what clashes."""
+    """404 for what is not there, 422 for what is wrong in itself, 409 for what clashes.
+
+    403 is for what the caller's role can never do.
+    """
     if isinstance(error, Unavailable):
         return 503
+    if isinstance(error, NotPermitted):
+        return 403
     if isinstance(error, NOT_THERE):
         return 404
     return 422 if isinstance(error, WRONG) else 409

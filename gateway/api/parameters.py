@@ -29,6 +29,7 @@ Id = Annotated[int, Field(ge=1, le=LARGEST)]
 _Plain = BeforeValidator(_printable)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=512), _Plain]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), _Plain]
+LongNote = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), _Plain]
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Plain
 ]

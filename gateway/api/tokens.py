@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 
-from gateway.api.access import caller, require_admin
+from gateway.api.access import FOR_EVERYBODY, caller, require_admin
 from gateway.api.clock import now
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
 from gateway.api.parameters import Id
-from gateway.people.logins import revoke_token, roles_of
+from gateway.people.guardians import children_of
+from gateway.people.logins import revoke_token
 from gateway.people.models import ApiToken
 from gateway.people.values import Role
 
@@ -20,10 +21,12 @@ router = Router(tags=["access"])
 
 
 class Me(Schema):
-    """The login that calls."""
+    """The login that calls, who it is, and whom that person answers for."""
 
     name: str
     roles: list[Role]
+    person_id: int | None
+    children: list[int]
 
 
 class TokenOut(Schema):
@@ -41,11 +44,13 @@ class TokenOut(Schema):
         return token.user.get_username()
 
 
-@router.get("/me", response=Me)
+@router.get("/me", response=Me, auth=FOR_EVERYBODY)
 def get_me(request: HttpRequest) -> Me:
     """Who this token or session stands for, and what it may do."""
     who = caller(request)
-    return Me(name=who.name, roles=sorted(roles_of(who.user_id)))
+    person_id = who.person_id
+    children = () if person_id is None else children_of(person_id)
+    return Me(name=who.name, roles=sorted(who.roles), person_id=person_id, children=list(children))
 
 
 @router.get("/tokens", response=list[TokenOut])

@@ -11,14 +11,17 @@ from gateway.api import (
     errors,
     evacuation,
     faces,
+    families,
     fleet,
+    marks,
     outside,
     people,
     photos,
     places,
+    sessions,
     tokens,
 )
-from gateway.api.access import Login, Token
+from gateway.api.access import FOR_EVERYBODY, FOR_OFFICE
 from gateway.api.errors import NotThere
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -35,17 +38,20 @@ def build() -> NinjaAPI:
         title="Muster",
         version="1",
         description=DESCRIPTION,
-        auth=[Token(), Login()],
+        auth=FOR_OFFICE,
         urls_namespace="api",
     )
     errors.install(api)
     for room in (
         tokens,
         people,
+        families,
         enrolling,
         faces,
         places,
         attendance,
+        sessions,
+        marks,
         photos,
         evacuation,
         absence,
@@ -53,7 +59,7 @@ def build() -> NinjaAPI:
         outside,
     ):
         api.add_router("", room.router)
-    last = Router()
+    last = Router(auth=FOR_EVERYBODY)
     last.api_operation(METHODS, "/{path:rest}", include_in_schema=False)(nothing_here)
     api.add_router("", last)
     return api

@@ -51,6 +51,11 @@ def judged(evidence: Evidence, window: Window, policy: Policy) -> Judgement | No
     return None if stay is None else _judged(stay, window, policy)
 
 
+def of_arrival(at: datetime, window: Window, policy: Policy) -> Judgement:
+    """What coming at this instant, and staying, comes to."""
+    return _judged(Stay(at, None), window, policy)
+
+
 def stay_of(evidence: Evidence, window: Window, policy: Policy) -> Stay | None:
     """When the person was there, by taps or by a check-in; None where nothing says so."""
     opens, closes = window.opens_at(policy), window.closes_at(policy)

@@ -12,6 +12,7 @@ from gateway.attendance import class_judging
 from gateway.attendance.deadlines import Roll, deadline
 from gateway.attendance.errors import (
     NothingToUndo,
+    NotInThisState,
     NotOnRoll,
     NotPermitted,
     NotTaught,
@@ -20,6 +21,7 @@ from gateway.attendance.errors import (
 )
 from gateway.attendance.excuse_rules import may_mark
 from gateway.attendance.expecting import expected_at, offerings_of
+from gateway.attendance.judgement import of_arrival
 from gateway.attendance.judging import policy_of
 from gateway.attendance.models import Act, MarkRevision, Session
 from gateway.attendance.policy import Deed
@@ -125,6 +127,23 @@ def copy_previous(*, session_id: int, by: Actor, now: datetime, only_unmarked: b
     if wanted:
         mark(session_id=session_id, wanted=wanted, by=by, now=now, source=Source.COPY)
     return len(wanted)
+
+
+@transaction.atomic
+def arrived(*, session_id: int, person_id: int, at: datetime, by: Actor, now: datetime) -> UUID:
+    """Say when somebody came to a class; its policy says what that comes to (LAT-01).
+
+    Answers the act. Raises as `mark` does, and NotInThisState at a registration, whose
+    lateness has rules of its own.
+    """
+    session = open_roll(session_id, by=by, now=now)
+    if session.division_id is not None:
+        raise NotInThisState("say by how many minutes somebody is late at a registration")
+    window = class_judging.window_of(session, session.site)
+    came = of_arrival(at, window, class_judging.policy_for(session))
+    why = f"{came.why}, says {by.name}"
+    wanted = [Wanted(person_id, came.mark)]
+    return mark(session_id=session_id, wanted=wanted, by=by, now=now, why=why)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from gateway.people.logins import issue_token
+from gateway.people.models import Person
 from gateway.people.values import Role
 
 NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
@@ -71,9 +72,11 @@ class Api:
         return Answer(answer.status_code, answer.json() if answer.content and is_json else None)
 
 
-def make_api(role: Role = Role.OFFICE) -> Api:
-    user = User.objects.create(username=role.value)  # no password: hashing one takes its time
-    user.groups.add(Group.objects.create(name=role.value))
+def make_api(role: Role = Role.OFFICE, *, name: str = "", person: Person | None = None) -> Api:
+    user = User.objects.create(username=name or role.value)  # no password: hashing takes its time
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    if person is not None:
+        Person.objects.filter(pk=person.pk).update(user=user)
     return Api(Client(), issue_token(user.pk, "tests", NOW))
 
 

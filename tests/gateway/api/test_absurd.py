@@ -41,6 +41,10 @@ PLAUSIBLE: dict[str, Any] = {
     "registers_at": "2026-11-23T08:40:00Z", "rounding": "floor", "share_limit": 0.5,
     "site": "main", "slug": "north", "starts": "08:30", "starts_at": "2026-11-23T08:30:00Z",
     "starts_on": "2026-11-23", "subdivision": "ENG", "title": "x", "value": "04A2B3C4",
+    "act": "0190f6f0-0000-7000-8000-000000000000", "arrived_at": "2026-11-23T08:40:00Z",
+    "at": "2026-11-23T08:40:00Z", "marks": [{"person_id": 1, "base": "absent"}],
+    "only_unmarked": True, "rank": 1, "text": "x", "until": "2026-11-24T08:40:00Z",
+    "whose": "centre",
     "weekdays": "12345", "year_group_id": 1, "year_groups": [1], "zone": "Europe/London",
 }  # fmt: skip
 

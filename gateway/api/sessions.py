@@ -1,0 +1,182 @@
+"""Sessions and their life: laid, made active, ended, opened again, handed in."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from ninja.pagination import paginate
+
+from gateway.api import reach
+from gateway.api.access import FOR_OFFICE, FOR_TEACHERS
+from gateway.api.clock import now
+from gateway.api.errors import NotThere
+from gateway.api.paging import Paged
+from gateway.api.parameters import AtSite, Day, Id, Instant, Note, OnDay, Reason, day_of, site_of
+from gateway.attendance import lifecycle, rolls, services
+from gateway.attendance.models import Session
+from gateway.attendance.values import CancelledBy
+from gateway.timetable.models import Division, PeriodKind
+
+router = Router(tags=["sessions"], auth=FOR_TEACHERS)
+
+
+class SessionIn(Schema):
+    """A registration session, laid by hand; said again it is moved."""
+
+    division_id: Id
+    date: Day
+    kind: PeriodKind = PeriodKind.AM
+    title: Note = ""
+    starts_at: Instant
+    registers_at: Instant
+    finishes_at: Instant
+
+
+class Lay(AtSite):
+    """A site's sessions of a date, from its weekly registration periods."""
+
+    date: Day
+
+
+class Because(Schema):
+    """Why it is done."""
+
+    because: Reason
+
+
+class Cancelling(Schema):
+    """Whose doing it is that a session does not take place, and why."""
+
+    whose: CancelledBy
+    because: Note = ""
+
+
+class Unlocking(Because):
+    """Until when a locked roll may be changed, and why."""
+
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Who became absent when the session ended; nobody where it had ended before."""
+
+    session_id: int
+    absent: tuple[int, ...]
+
+
+@router.get("/sessions", response=list[rolls.SessionSummary])
+@paginate(Paged)
+def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> list[rolls.SessionSummary]:
+    """The sessions of a day at a site, with what their rolls come to; a teacher's are their own."""
+    site = site_of(asked.site)
+    of_the_day = rolls.sessions_of(site.pk, day_of(site, asked.date, now()))
+    ids = [each.id for each in of_the_day]
+    own = set(reach.sessions(request).filter(pk__in=ids).values_list("pk", flat=True))
+    return [each for each in of_the_day if each.id in own]
+
+
+@router.post("/sessions", response={201: rolls.SessionSummary}, auth=FOR_OFFICE)
+def add_session(request: HttpRequest, session: SessionIn) -> Status[rolls.SessionSummary]:
+    """Lay a registration session, or move the one of this division, date and kind."""
+    if not Division.objects.filter(pk=session.division_id).exists():
+        raise NotThere(f"there is no division {session.division_id}")
+    laid = services.lay_session(
+        division_id=session.division_id,
+        day=session.date,
+        kind=session.kind,
+        starts_at=session.starts_at,
+        registers_at=session.registers_at,
+        finishes_at=session.finishes_at,
+        title=session.title[:120],
+        now=now(),
+    )
+    return Status(201, _summary(laid))
+
+
+@router.post("/sessions/lay", response=list[rolls.SessionSummary], auth=FOR_OFFICE)
+def lay_sessions(request: HttpRequest, lay: Lay) -> list[rolls.SessionSummary]:
+    """Make a date's sessions from the weekly registration periods, as happens every night."""
+    site = site_of(lay.site)
+    services.lay_sessions(site_id=site.pk, day=lay.date, now=now())
+    return list(rolls.sessions_of(site.pk, lay.date))
+
+
+@router.get("/sessions/{session_id}", response=rolls.SessionSummary)
+def get_session(request: HttpRequest, session_id: Id) -> rolls.SessionSummary:
+    """One session."""
+    return _summary(reach.session(request, session_id))
+
+
+@router.post("/sessions/{session_id}/activate", response=rolls.SessionSummary)
+def activate_session(request: HttpRequest, session_id: Id) -> rolls.SessionSummary:
+    """Begin a session by hand; beginning it again changes nothing."""
+    reach.session(request, session_id)
+    begun = lifecycle.activate(session_id=session_id, by=reach.actor(request), now=now())
+    return _summary(begun)
+
+
+@router.get("/sessions/{session_id}/ending", response=lifecycle.Ending)
+def preview_end(request: HttpRequest, session_id: Id) -> lifecycle.Ending:
+    """What ending the session now would do: who becomes absent, who is told. Changes nothing."""
+    reach.session(request, session_id)
+    return lifecycle.preview_end(session_id=session_id, by=reach.actor(request), now=now())
+
+
+@router.post("/sessions/{session_id}/complete", response=Ended)
+def complete_session(request: HttpRequest, session_id: Id) -> Ended:
+    """End a session: whoever is still pending is absent. Ending it again marks nobody."""
+    reach.session(request, session_id)
+    absent = lifecycle.complete(session_id=session_id, by=reach.actor(request), now=now())
+    return Ended(session_id, absent)
+
+
+@router.post("/sessions/{session_id}/reopen", response=rolls.SessionSummary)
+def reopen_session(request: HttpRequest, session_id: Id, told: Because) -> rolls.SessionSummary:
+    """Make a completed session active again; its marks stay until somebody changes them."""
+    session = reach.session(request, session_id)
+    lifecycle.reopen(
+        session_id=session_id, by=reach.actor(request), because=told.because, now=now()
+    )
+    return _summary(session)
+
+
+@router.post("/sessions/{session_id}/cancel", response=rolls.SessionSummary)
+def cancel_session(request: HttpRequest, session_id: Id, told: Cancelling) -> rolls.SessionSummary:
+    """Let a session not take place; nobody is marked there any more."""
+    session = reach.session(request, session_id)
+    lifecycle.cancel(
+        session_id=session_id,
+        whose=told.whose,
+        because=told.because,
+        by=reach.actor(request),
+        now=now(),
+    )
+    return _summary(session)
+
+
+@router.post("/sessions/{session_id}/submit", response={204: None})
+def submit_session(request: HttpRequest, session_id: Id) -> Status[None]:
+    """Hand in the roll as it stands; handing it in again renews who and when."""
+    reach.session(request, session_id)
+    lifecycle.submit(session_id=session_id, by=reach.actor(request), now=now())
+    return Status(204, None)
+
+
+@router.post("/sessions/{session_id}/unlock", response={204: None})
+def unlock_session(request: HttpRequest, session_id: Id, told: Unlocking) -> Status[None]:
+    """Let a locked roll be changed until an instant."""
+    reach.session(request, session_id)
+    lifecycle.unlock(
+        session_id=session_id,
+        until=told.until,
+        because=told.because,
+        by=reach.actor(request),
+        now=now(),
+    )
+    return Status(204, None)
+
+
+def _summary(session: Session) -> rolls.SessionSummary:
+    of_the_day = rolls.sessions_of(session.site_id, session.day)
+    return next(summary for summary in of_the_day if summary.id == session.pk)
