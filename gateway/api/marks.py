@@ -115,7 +115,7 @@ class ActOut(Schema):
 def list_marks(request: HttpRequest, session_id: Id) -> tuple[rolls.RollLine, ...]:
     """The roll of a session with the current marks; pending where nobody said anything."""
     reach.session(request, session_id)
-    return rolls.roll_of(session_id)
+    return rolls.roll_of(session_id, now=now())
 
 
 @router.post("/sessions/{session_id}/marks", response=Marked)

@@ -12,7 +12,7 @@ from gateway.api.clock import now
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
 from gateway.api.parameters import AtSite, Day, Id, Instant, Note, OnDay, Reason, day_of, site_of
-from gateway.attendance import lifecycle, rolls, services
+from gateway.attendance import lifecycle, services, summaries
 from gateway.attendance.models import Session
 from gateway.attendance.values import CancelledBy
 from gateway.timetable.models import Division, PeriodKind
@@ -65,19 +65,19 @@ class Ended:
     absent: tuple[int, ...]
 
 
-@router.get("/sessions", response=list[rolls.SessionSummary])
+@router.get("/sessions", response=list[summaries.SessionSummary])
 @paginate(Paged)
-def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> list[rolls.SessionSummary]:
+def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> list[summaries.SessionSummary]:
     """The sessions of a day at a site, with what their rolls come to; a teacher's are their own."""
     site = site_of(asked.site)
-    of_the_day = rolls.sessions_of(site.pk, day_of(site, asked.date, now()))
+    of_the_day = summaries.sessions_of(site.pk, day_of(site, asked.date, now()))
     ids = [each.id for each in of_the_day]
     own = set(reach.sessions(request).filter(pk__in=ids).values_list("pk", flat=True))
     return [each for each in of_the_day if each.id in own]
 
 
-@router.post("/sessions", response={201: rolls.SessionSummary}, auth=FOR_OFFICE)
-def add_session(request: HttpRequest, session: SessionIn) -> Status[rolls.SessionSummary]:
+@router.post("/sessions", response={201: summaries.SessionSummary}, auth=FOR_OFFICE)
+def add_session(request: HttpRequest, session: SessionIn) -> Status[summaries.SessionSummary]:
     """Lay a registration session, or move the one of this division, date and kind."""
     if not Division.objects.filter(pk=session.division_id).exists():
         raise NotThere(f"there is no division {session.division_id}")
@@ -94,22 +94,22 @@ def add_session(request: HttpRequest, session: SessionIn) -> Status[rolls.Sessio
     return Status(201, _summary(laid))
 
 
-@router.post("/sessions/lay", response=list[rolls.SessionSummary], auth=FOR_OFFICE)
-def lay_sessions(request: HttpRequest, lay: Lay) -> list[rolls.SessionSummary]:
+@router.post("/sessions/lay", response=list[summaries.SessionSummary], auth=FOR_OFFICE)
+def lay_sessions(request: HttpRequest, lay: Lay) -> list[summaries.SessionSummary]:
     """Make a date's sessions from the weekly registration periods, as happens every night."""
     site = site_of(lay.site)
     services.lay_sessions(site_id=site.pk, day=lay.date, now=now())
-    return list(rolls.sessions_of(site.pk, lay.date))
+    return list(summaries.sessions_of(site.pk, lay.date))
 
 
-@router.get("/sessions/{session_id}", response=rolls.SessionSummary)
-def get_session(request: HttpRequest, session_id: Id) -> rolls.SessionSummary:
+@router.get("/sessions/{session_id}", response=summaries.SessionSummary)
+def get_session(request: HttpRequest, session_id: Id) -> summaries.SessionSummary:
     """One session."""
     return _summary(reach.session(request, session_id))
 
 
-@router.post("/sessions/{session_id}/activate", response=rolls.SessionSummary)
-def activate_session(request: HttpRequest, session_id: Id) -> rolls.SessionSummary:
+@router.post("/sessions/{session_id}/activate", response=summaries.SessionSummary)
+def activate_session(request: HttpRequest, session_id: Id) -> summaries.SessionSummary:
     """Begin a session by hand; beginning it again changes nothing."""
     reach.session(request, session_id)
     begun = lifecycle.activate(session_id=session_id, by=reach.actor(request), now=now())
@@ -131,8 +131,8 @@ def complete_session(request: HttpRequest, session_id: Id) -> Ended:
     return Ended(session_id, absent)
 
 
-@router.post("/sessions/{session_id}/reopen", response=rolls.SessionSummary)
-def reopen_session(request: HttpRequest, session_id: Id, told: Because) -> rolls.SessionSummary:
+@router.post("/sessions/{session_id}/reopen", response=summaries.SessionSummary)
+def reopen_session(request: HttpRequest, session_id: Id, told: Because) -> summaries.SessionSummary:
     """Make a completed session active again; its marks stay until somebody changes them."""
     session = reach.session(request, session_id)
     lifecycle.reopen(
@@ -141,8 +141,8 @@ def reopen_session(request: HttpRequest, session_id: Id, told: Because) -> rolls
     return _summary(session)
 
 
-@router.post("/sessions/{session_id}/cancel", response=rolls.SessionSummary)
-def cancel_session(request: HttpRequest, session_id: Id, told: Cancelling) -> rolls.SessionSummary:
+@router.post("/sessions/{session_id}/cancel", response=summaries.SessionSummary)
+def cancel_session(request: HttpRequest, session_id: Id, told: Cancelling) -> summaries.SessionSummary:
     """Let a session not take place; nobody is marked there any more."""
     session = reach.session(request, session_id)
     lifecycle.cancel(
@@ -177,6 +177,8 @@ def unlock_session(request: HttpRequest, session_id: Id, told: Unlocking) -> Sta
     return Status(204, None)
 
 
-def _summary(session: Session) -> rolls.SessionSummary:
-    of_the_day = rolls.sessions_of(session.site_id, session.day)
-    return next(summary for summary in of_the_day if summary.id == session.pk)
+def _summary(session: Session) -> summaries.SessionSummary:
+    found = summaries.summary_of(session.pk)
+    if found is None:
+        raise NotThere(f"there is no session {session.pk}")
+    return found

@@ -9,8 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gateway.attendance import queries as attendance, rolls
-from gateway.attendance.rolls import SessionSummary
+from gateway.attendance import queries as attendance, summaries
+from gateway.attendance.summaries import SessionSummary
 from gateway.fleet.queries import kiosk_lines
 from gateway.portal.access import office_page
 from gateway.portal.deliveries import delivery_totals
@@ -51,7 +51,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     """The first page of the day."""
     where = place(site)
     kiosks = kiosk_lines(where.site.pk, now=where.now)
-    sessions = rolls.sessions_of(where.site.pk, where.today)
+    sessions = summaries.sessions_of(where.site.pk, where.today)
     states = attendance.person_states(where.site.pk, where.today)
     totals = attendance.totals_of(states)
     context = {

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_date, parse_time
 
-from gateway.attendance import queries as attendance, rolls
+from gateway.attendance import queries as attendance, summaries
 from gateway.attendance.queries import PersonState
 from gateway.faces.queries import verdicts_of
 from gateway.portal.access import office_page
@@ -40,7 +40,7 @@ def day_page(request: HttpRequest, site: str, day: date) -> HttpResponse:
         "day": day,
         "at": f"{at:%H:%M}" if at else "",
         "calendar": school_day(where.site.pk, day),
-        "sessions": rolls.sessions_of(where.site.pk, day),
+        "sessions": summaries.sessions_of(where.site.pk, day),
         "totals": totals,
         "bar": bar_of(totals),
         "names": names_of(states, asked_for(request.GET)),

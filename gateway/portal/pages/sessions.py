@@ -21,7 +21,7 @@ def session_page(request: HttpRequest, site: str, session_id: int) -> HttpRespon
     """Everybody on the roll with the mark that holds."""
     where = place(site)
     session = get_object_or_404(Session, pk=session_id, site=where.site)
-    lines = rolls.roll_of(session.pk)
+    lines = rolls.roll_of(session.pk, now=where.now)
     groups = tuple(dict.fromkeys(line.year_group for line in lines))
     first = groups[0] if len(lines) > MOST else ""
     year = request.GET.get("year", first)
@@ -39,7 +39,10 @@ def mark_page(request: HttpRequest, site: str, session_id: int, person_id: int) 
     """Let a person's word stand for one line of the roll."""
     where = place(site)
     session = get_object_or_404(Session, pk=session_id, site=where.site)
-    line = next((line for line in rolls.roll_of(session.pk) if line.person_id == person_id), None)
+    line = next(
+        (line for line in rolls.roll_of(session.pk, now=where.now) if line.person_id == person_id),
+        None,
+    )
     if line is None:
         raise Http404
     form = MarkForm(request.POST or None, initial=_said(line))

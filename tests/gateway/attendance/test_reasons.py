@@ -96,7 +96,7 @@ def test_the_day_and_the_roll_show_what_was_said() -> None:
     morning.say(LateReason.TRANSPORT)
 
     states = queries.person_states(morning.school.site.pk, MONDAY)
-    roll = rolls.roll_of(morning.school.session.pk)
+    roll = rolls.roll_of(morning.school.session.pk, now=at("09:00"))
 
     assert {s.person_id: s.late_reason for s in states}[morning.mia.pk] == "transport"
     assert {line.person_id: line.late_reason for line in roll}[morning.mia.pk] == "transport"
