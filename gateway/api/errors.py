@@ -15,6 +15,7 @@ from gateway.attendance.errors import (
     ReasonMissing,
     UnknownCertificate,
     UnknownCheckIn,
+    UnknownCodeSet,
     UnknownExcuse,
     UnknownHold,
     UnknownOnRoll,
@@ -34,7 +35,7 @@ from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, Wro
 from gateway.people.errors import (
     UnknownBadge,
     UnknownCredential,
-    UnknownGuardianship,
+    UnknownGuardianship, UnknownCodeSet,
     UnknownPerson,
     WrongCredential,
     WrongPerson,
@@ -66,7 +67,7 @@ NOT_THERE = (
     UnknownConsent, UnknownOnRoll, UnknownVerdict, UnknownBadge, UnknownProfile,
     UnknownExcuse, UnknownCertificate,
     UnknownTicket, UnknownCheckIn,
-    UnknownGuardianship,
+    UnknownGuardianship, UnknownCodeSet,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,

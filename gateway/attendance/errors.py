@@ -55,6 +55,10 @@ class UnknownProfile(Rejected):
     """No profile has that name."""
 
 
+class UnknownCodeSet(Rejected):
+    """No code set has that name."""
+
+
 class WrongOverride(Rejected):
     """A number cannot replace the profile's."""
 
