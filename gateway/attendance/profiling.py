@@ -12,7 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    ValidationError,
+)
 
 from gateway.attendance import status
 from gateway.attendance.errors import UnknownProfile, WrongOverride
@@ -21,8 +28,17 @@ from gateway.attendance.values import Activation, ArrivalMode, ExcuseReason, Ver
 from gateway.people.values import Role
 
 FOLDER = Path(__file__).parent / "profiles"
+OFF = "off"
+"""Switches a limit off; in JSON null does as well, which TOML has no word for."""
+
+
+def _unless_off(told: object) -> object:
+    return None if told == OFF else told
+
+
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Hours = Annotated[int, Field(ge=0, le=24 * 366)]
+Off = BeforeValidator(_unless_off)
 
 
 class _Part(BaseModel):
@@ -45,14 +61,14 @@ class PolicyNumbers(_Part):
     )
     closes_after: Minutes = Field(30, description="minutes after the end up to which a tap counts")
     grace: Minutes = Field(10, description="minutes after the start that are still in time")
-    partial_after: Minutes | None = Field(
-        30, description="later than this many minutes is partial attendance; null: never"
+    partial_after: Annotated[Minutes | None, Off] = Field(
+        30, description="later than this many minutes is partial attendance; off: never"
     )
-    absent_after: Minutes | None = Field(
-        60, description="later than this many minutes is an absence; null: never"
+    absent_after: Annotated[Minutes | None, Off] = Field(
+        60, description="later than this many minutes is an absence; off: never"
     )
-    absent_if_missed: Annotated[float, Field(gt=0, lt=1)] | None = Field(
-        0.5, description="missing more than this share is an absence; null: never"
+    absent_if_missed: Annotated[Annotated[float, Field(gt=0, lt=1)] | None, Off] = Field(
+        0.5, description="missing more than this share is an absence; off: never"
     )
     left_early_after: Minutes = Field(
         5, description="minutes before the end that one may go without having left early"
@@ -61,13 +77,13 @@ class PolicyNumbers(_Part):
     excused_weight: Annotated[float, Field(ge=0, le=1)] = Field(
         0, description="what an excused absence counts towards the limit"
     )
-    absence_limit: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="absences a term may have; null: any number"
+    absence_limit: Annotated[Annotated[int, Field(ge=1)] | None, Off] = Field(
+        None, description="absences a term may have; off: any number"
     )
     due_after: Hours = Field(24, description="hours after the end by which a roll is submitted")
     escalate_after: Hours = Field(24, description="hours overdue after which the office is told")
-    lock_after: Hours | None = Field(
-        72, description="hours after the end when a roll is locked; null: never"
+    lock_after: Annotated[Hours | None, Off] = Field(
+        72, description="hours after the end when a roll is locked; off: never"
     )
     check_in_office: bool = Field(False, description="check-in mode on the office portal")
     check_in_staff: bool = Field(False, description="check-in mode on the staff portal")
@@ -163,8 +179,13 @@ def _merged(profile: str, overrides: str) -> Policy:
     try:
         return PolicyNumbers.model_validate({**numbers, **json.loads(overrides)}).policy()
     except ValidationError as wrong:
-        said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
+        said = "; ".join(_said(".".join(map(str, e["loc"])), e) for e in wrong.errors())
         raise WrongOverride(f"these numbers cannot replace the profile's: {said}") from wrong
+
+
+def _said(name: str, error: Mapping[str, Any]) -> str:
+    is_unknown = error["type"] == "extra_forbidden"
+    return f"{name}: {'no policy has such a number' if is_unknown else error['msg']}"
 
 
 @cache
