@@ -35,7 +35,7 @@ from gateway.fleet.errors import UnknownEnrolment, UnknownKiosk, WrongKiosk, Wro
 from gateway.people.errors import (
     UnknownBadge,
     UnknownCredential,
-    UnknownGuardianship, UnknownCodeSet,
+    UnknownGuardianship,
     UnknownPerson,
     WrongCredential,
     WrongPerson,

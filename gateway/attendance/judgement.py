@@ -57,15 +57,19 @@ def of_arrival(at: datetime, window: Window, policy: Policy) -> Judgement:
 
 
 def stay_of(evidence: Evidence, window: Window, policy: Policy) -> Stay | None:
-    """When the person was there, by taps or by a check-in; None where nothing says so."""
+    """When the person was there, by taps or by a check-in; None where nothing says so.
+
+    Whoever checks in after having left has come back.
+    """
     opens, closes = window.opens_at(policy), window.closes_at(policy)
     by_taps = None if evidence.doubtful else _by_taps(evidence.moves, window, policy)
-    checked_in = min((at for at in evidence.check_ins if opens <= at <= closes), default=None)
-    if checked_in is None:
+    checked_in = [at for at in evidence.check_ins if opens <= at <= closes]
+    if not checked_in:
         return by_taps
-    if by_taps is None or checked_in < by_taps.arrived_at:
-        return Stay(checked_in, by_taps.left_at if by_taps else None)
-    return by_taps
+    if by_taps is None:
+        return Stay(min(checked_in))
+    is_back = by_taps.left_at is not None and max(checked_in) > by_taps.left_at
+    return Stay(min(*checked_in, by_taps.arrived_at), None if is_back else by_taps.left_at)
 
 
 def _by_taps(moves: Sequence[Movement], window: Window, policy: Policy) -> Stay | None:
@@ -99,12 +103,15 @@ def _in_window(moves: Sequence[Movement], window: Window, policy: Policy) -> Sta
     """The first tap in the window is the arrival, whichever way the door took it.
 
     Of later ones in the window every second one leaves, as at a door of the session's own.
+    Whoever left before the start has not come.
     """
     opens, closes = window.opens_at(policy), window.closes_at(policy)
     taps = sorted(m.track.made_at for m in moves if opens <= m.track.made_at <= closes)
     if not taps or taps[0] >= window.ends_at:
         return None
     left_at = taps[-1] if len(taps) % 2 == 0 and taps[-1] < window.ends_at else None
+    if left_at is not None and left_at <= window.starts_at:
+        return None
     return Stay(taps[0], left_at)
 
 
