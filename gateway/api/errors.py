@@ -17,7 +17,9 @@ from gateway.attendance.errors import (
     UnknownCheckIn,
     UnknownCodeSet,
     UnknownExcuse,
+    UnknownFlag,
     UnknownHold,
+    UnknownNotice,
     UnknownOnRoll,
     UnknownProfile,
     UnknownSession,
@@ -25,6 +27,8 @@ from gateway.attendance.errors import (
     WrongCertificate,
     WrongCode,
     WrongExcuse,
+    WrongFlag,
+    WrongMerge,
     WrongOverride,
     WrongPolicy,
     WrongProof,
@@ -68,12 +72,14 @@ NOT_THERE = (
     UnknownExcuse, UnknownCertificate,
     UnknownTicket, UnknownCheckIn,
     UnknownGuardianship, UnknownCodeSet,
+    UnknownFlag, UnknownNotice,
 )  # fmt: skip
 WRONG = (
     NameTheSite, WrongPerson, WrongCredential, WrongDates, WrongSite, WrongPolicy, NotAStudent,
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
     WrongConsent, WrongOverride, WrongOffering, NotATeacher, WrongExcuse, WrongCertificate,
     WrongCode, WrongProof,
+    WrongFlag, WrongMerge,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

@@ -137,3 +137,31 @@ class WrongProof(Rejected):
 
 class UnknownCheckIn(Rejected):
     """No check-in has that number."""
+
+
+class NotBookable(Rejected):
+    """Nobody is booked into a registration period: it expects whoever is enrolled."""
+
+
+class OnRollAlready(Rejected):
+    """The person is enrolled in what meets and needs no booking."""
+
+
+class NotActive(Rejected):
+    """The person left, or was merged into another."""
+
+
+class UnknownNotice(Rejected):
+    """The person was told no such thing."""
+
+
+class UnknownFlag(Rejected):
+    """No flag has that number."""
+
+
+class WrongFlag(Rejected):
+    """A flag's text cannot be kept."""
+
+
+class WrongMerge(Rejected):
+    """These two cannot be one person."""

@@ -395,6 +395,7 @@ class Flag(models.Model):
     set_at = models.DateTimeField()
     set_by = models.CharField(max_length=NAME)
     cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.CharField(max_length=NAME, default="", blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
