@@ -17,6 +17,7 @@ class Deed(StrEnum):
     COMPLETE = "complete"
     REOPEN = "reopen"
     UNLOCK = "unlock"
+    BOOK = "book"
     WALK_IN = "walk_in"
     DECIDE_EXCUSE = "decide_excuse"
     DECIDE_CHECK_IN = "decide_check_in"

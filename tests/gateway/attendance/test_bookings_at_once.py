@@ -1,0 +1,84 @@
+"""What many people do to the places of a session at the same moment."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from gateway.attendance import bookings
+from gateway.attendance.bookings import Booking, bookings_of, places_at
+from gateway.attendance.models import Session
+from gateway.attendance.values import AttendeeState
+from tests.gateway.classes import make_learner, make_offering, make_session
+from tests.gateway.factories import make_site
+from tests.gateway.school import OFFICE, at
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
+
+T = TypeVar("T")
+BOOKED, WAITING = AttendeeState.BOOKED, AttendeeState.WAITING
+
+
+def at_once(deeds: Sequence[Callable[[], T]]) -> list[T]:
+    """Do all deeds in threads that start together."""
+    together = Barrier(len(deeds))
+
+    def do(deed: Callable[[], T]) -> T:
+        try:
+            together.wait(timeout=30)
+            return deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(do, deeds))
+
+
+def one_place() -> Session:
+    return make_session(make_offering(make_site(), capacity=1))
+
+
+def book(session: Session, person_id: int) -> Booking:
+    return bookings.book(session_id=session.pk, person_id=person_id, by=OFFICE, now=at("08:00"))
+
+
+def remove(session: Session, person_id: int) -> None:
+    bookings.remove(session_id=session.pk, person_id=person_id, by=OFFICE, now=at("09:00"))
+
+
+@pytest.mark.covers("TRN-11")
+def test_of_twenty_who_book_the_last_place_at_once_one_has_it_and_the_rest_wait_in_order() -> None:
+    session = one_place()
+    people = [make_learner().pk for _ in range(20)]
+
+    answers = at_once([partial(book, session, each) for each in people])
+
+    assert [each.state for each in bookings_of(session.pk)] == [BOOKED] + [WAITING] * 19
+    assert [each.place for each in bookings_of(session.pk)] == [None, *range(1, 20)]
+    assert sorted(answers, key=lambda each: each.place or 0) == list(bookings_of(session.pk))
+
+
+def test_one_person_who_books_many_times_at_once_stands_in_line_once() -> None:
+    session, mia = one_place(), make_learner().pk
+
+    answers = at_once([partial(book, session, mia) for _ in range(10)])
+
+    assert set(answers) == {Booking(session.pk, mia, BOOKED)}
+    assert len(bookings_of(session.pk)) == 1
+
+
+def test_places_freed_and_booked_at_once_are_never_given_twice() -> None:
+    session = one_place()
+    first, *others = [make_learner().pk for _ in range(12)]
+    book(session, first)
+
+    deeds: list[Callable[[], object]] = [partial(remove, session, first)]
+    deeds += [partial(book, session, each) for each in others]
+    at_once(deeds)
+
+    assert places_at(session).taken == 1
+    assert [each.state for each in bookings_of(session.pk)] == [BOOKED] + [WAITING] * 10
