@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -81,6 +82,31 @@ def conflict(said: Sequence[Said], standing: Settled) -> bool:
         return False
     by_rule = [word for word in said if word.author is Author.RULE]
     return bool(by_rule) and by_rule[-1].mark.base is Base.PRESENT
+
+
+class Heir(StrEnum):
+    """Whose word about one roll stands when two persons turn out to be one."""
+
+    NOTHING = "nothing"
+    THEIRS = "theirs"
+    OWN = "own"
+    OWN_AGAIN = "own_again"
+
+
+def heir(theirs: Settled, own: Settled) -> Heir:
+    """Whether what was said of a temporary person stands over the real one's own mark.
+
+    The higher rank stands. Of equal rank the own mark stands, said again because it would be
+    the earlier one; only a rule that saw somebody is right against one that did not.
+    """
+    if theirs.mark.base is Base.PENDING:
+        return Heir.NOTHING
+    if own.mark.base is Base.PENDING or _RANK[theirs.author] > _RANK[own.author]:
+        return Heir.THEIRS
+    if _RANK[theirs.author] < _RANK[own.author]:
+        return Heir.OWN
+    was_seen = theirs.mark.base is Base.PRESENT and own.mark.base is not Base.PRESENT
+    return Heir.THEIRS if was_seen and theirs.author is Author.RULE else Heir.OWN_AGAIN
 
 
 def spelled(mark: Mark) -> str:
