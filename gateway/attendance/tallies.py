@@ -53,6 +53,28 @@ class Tally:
         return _percent(self.present + self.scheduled - self.held, self.scheduled)
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A tally with what it comes to under a policy; `limit` None allows any number."""
+
+    tally: Tally
+    equivalent: int
+    absences: float
+    limit: int | None
+    is_over: bool
+
+
+def summed(tallied: Tally, policy: Policy) -> Sums:
+    """What the tally comes to."""
+    return Sums(
+        tallied,
+        equivalent_absences(tallied.lates, policy.late_steps),
+        absences(tallied, policy),
+        policy.absence_limit,
+        is_over_limit(tallied, policy),
+    )
+
+
 def tally(marks: Iterable[Counted]) -> Tally:
     """Count the marks. A session nobody marked yet counts as scheduled, not as held."""
     counted = [mark for mark in marks if mark.base is not Base.ON_HOLD]
