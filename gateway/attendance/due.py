@@ -1,0 +1,191 @@
+"""By when the rolls of classes are handed in, and which are due, overdue, escalated or locked."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from gateway.attendance.class_judging import policy_for
+from gateway.attendance.deadlines import Deadline, Due, Roll, deadline, is_past_term
+from gateway.attendance.models import Attendee, Session, SessionOffering, Substitution
+from gateway.attendance.reaching import taught_by
+from gateway.attendance.values import AttendeeState, SessionState
+from gateway.timetable.models import OfferingEnrolment, Site, Term
+from gateway.timetable.rules import Span
+from kiosk.protocol.days import school_day
+
+LOOKED_BACK = timedelta(days=92)
+"""A roll that nobody handed in is asked for so long, where no term ends before."""
+ONE_DAY = timedelta(days=1)
+ASKED_FOR = frozenset({Due.DUE, Due.OVERDUE, Due.ESCALATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Who is to hand in a roll."""
+
+    person_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueRoll:
+    """A roll with its deadline and who teaches the session, leads first."""
+
+    session_id: int
+    site_id: int
+    title: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    deadline: Deadline
+    teachers: tuple[Teacher, ...]
+
+
+def rolls_due(site_id: int, *, now: datetime) -> tuple[DueRoll, ...]:
+    """All rolls of a site that somebody has still to hand in, the longest due first (ALR-05).
+
+    The office is told of those that are escalated. As many queries however many there are.
+    """
+    return _due(_not_submitted(now).filter(site=site_id), now)
+
+
+def rolls_due_of(teacher_id: int, *, now: datetime) -> tuple[DueRoll, ...]:
+    """What the person has still to hand in, at whatever site, the longest due first (MRK-03)."""
+    return _due(_not_submitted(now).filter(pk__in=taught_by(teacher_id).values("pk")), now)
+
+
+def deadlines_of(session_ids: Collection[int], *, now: datetime) -> dict[int, Deadline]:
+    """Where the rolls of these sessions stand; registration periods have no deadline."""
+    classes = Session.objects.filter(pk__in=session_ids, division=None)
+    return {session.pk: found for session, found in _with_deadlines(classes, now)}
+
+
+def _not_submitted(now: datetime) -> QuerySet[Session]:
+    """Classes that are over; the dates, wide enough for every clock, are what is looked up."""
+    over = Session.objects.filter(
+        division=None,
+        submitted_at=None,
+        day__range=((now - LOOKED_BACK).date() - ONE_DAY, now.date() + ONE_DAY),
+        finishes_at__lte=now,
+        finishes_at__gt=now - LOOKED_BACK,
+    )
+    ended_by_hand = ~Q(completed_by="") & Q(completed_at__isnull=False)
+    return over.exclude(state=SessionState.CANCELLED.value).exclude(ended_by_hand)
+
+
+def _due(sessions: QuerySet[Session], now: datetime) -> tuple[DueRoll, ...]:
+    found = [
+        (session, stands)
+        for session, stands in _with_deadlines(sessions, now)
+        if stands.due in ASKED_FOR
+    ]
+    teachers = _teachers([session.pk for session, _ in found])
+    lines = [
+        DueRoll(
+            session_id=session.pk,
+            site_id=session.site_id,
+            title=session.title,
+            day=session.day,
+            starts_at=session.starts_at,
+            ends_at=session.finishes_at,
+            deadline=stands,
+            teachers=tuple(teachers.get(session.pk, ())),
+        )
+        for session, stands in found
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.deadline.due_at, line.session_id)))
+
+
+def _with_deadlines(sessions: QuerySet[Session], now: datetime) -> list[tuple[Session, Deadline]]:
+    expects = Exists(_enrolled()) | Exists(_attending())
+    rows = list(sessions.annotate(expects=expects))
+    sites = Site.objects.in_bulk({row.site_id for row in rows})
+    today = {
+        site.pk: school_day(now, zone=site.tz, day_starts=site.day_starts)
+        for site in sites.values()
+    }
+    terms = _terms(sites)
+    return [
+        (
+            row,
+            deadline(_roll(row, terms[row.site_id], today[row.site_id]), policy_for(row), now=now),
+        )
+        for row in rows
+    ]
+
+
+def _roll(session: Session, terms: Collection[Span], today: date) -> Roll:
+    return Roll(
+        ends_at=session.finishes_at,
+        submitted_at=session.submitted_at or _ended_at(session),
+        unlocked_until=session.unlocked_until,
+        is_empty=not getattr(session, "expects"),  # noqa: B009 - an annotation
+        is_in_term=not is_past_term(session.day, terms, today=today),
+        is_cancelled=session.state == SessionState.CANCELLED.value,
+    )
+
+
+def _ended_at(session: Session) -> datetime | None:
+    """When somebody ended the session by hand, which hands its roll in; None for the clock."""
+    return session.completed_at if session.completed_by else None
+
+
+def _enrolled() -> QuerySet[SessionOffering]:
+    """Meetings of the session that somebody is enrolled for on its date."""
+    belongs = OfferingEnrolment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")),
+        offering=OuterRef("offering"),
+        starts_on__lte=OuterRef("day"),
+        person__merged_into=None,
+    )
+    return SessionOffering.objects.filter(Exists(belongs), session=OuterRef("pk"))
+
+
+def _attending() -> QuerySet[Attendee]:
+    return Attendee.objects.filter(session=OuterRef("pk"), state=AttendeeState.BOOKED.value)
+
+
+def _terms(site_ids: Collection[int]) -> Mapping[int, Collection[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    rows = Term.objects.filter(site__in=site_ids)
+    for site, first, last in rows.values_list("site_id", "starts_on", "ends_on"):
+        found[site].append(Span(first, last))
+    return found
+
+
+def _teachers(session_ids: Collection[int]) -> Mapping[int, Collection[Teacher]]:
+    """Those of the offerings on the date, without whom somebody stands in for, and the latter."""
+    stand_ins = list(
+        Substitution.objects.filter(session__in=session_ids)
+        .order_by("pk")
+        .values_list(
+            "session_id", "person_id", "person__given_name", "person__family_name",
+            "stands_in_for_id",
+        )
+    )  # fmt: skip
+    replaced = {(session, whom) for session, *_, whom in stand_ins}
+    taught = (
+        SessionOffering.objects.filter(_teaching_on_the_date(), session__in=session_ids)
+        .order_by("-offering__teachings__role", "offering__teachings__pk")
+        .values_list(
+            "session_id", "offering__teachings__person_id",
+            "offering__teachings__person__given_name",
+            "offering__teachings__person__family_name",
+        )
+    )  # fmt: skip
+    found: dict[int, dict[Teacher, None]] = defaultdict(dict)
+    for session, person, given, family in taught:
+        if (session, person) not in replaced:
+            found[session][Teacher(person, f"{given} {family}".strip())] = None
+    for session, person, given, family, _ in stand_ins:
+        found[session][Teacher(person, f"{given} {family}".strip())] = None
+    return {session: tuple(teachers) for session, teachers in found.items()}
+
+
+def _teaching_on_the_date() -> Q:
+    """One and the same teaching begins on the date or before, and lasts."""
+    ends = Q(offering__teachings__ends_on=None) | Q(offering__teachings__ends_on__gte=F("day"))
+    return Q(offering__teachings__starts_on__lte=F("day")) & ends
