@@ -130,19 +130,23 @@ def _owners(heard: Sequence[Heard]) -> dict[UUID, tuple[int | None, bool]]:
     held = holders(keys)
     named = {h.track.person for h in heard if h.track.person is not None}
     sure = {holder.person_id for holder in held.values()}
-    known = sure | set(
-        Person.objects.filter(pk__in=named - sure).values_list("pk", flat=True)
-        if named - sure
-        else ()
-    )
+    known = {person: person for person in sure} | _persons(named - sure)
     owners: dict[UUID, tuple[int | None, bool]] = {}
     for h in heard:
         holder = held.get((h.track.method.value, h.track.credential), NOBODY)
         if h.track.person is not None and h.track.person in known:
-            owners[h.track.id] = (h.track.person, False)
+            owners[h.track.id] = (known[h.track.person], False)
         else:
             owners[h.track.id] = (holder.person_id, holder.blocked)
     return owners
+
+
+def _persons(named: set[int]) -> dict[int | None, int | None]:
+    """Each of these that there is, as who they are: a merged one is who it was merged into."""
+    if not named:
+        return {}
+    rows = Person.objects.filter(pk__in=named).values_list("pk", "merged_into_id")
+    return {person: into or person for person, into in rows}
 
 
 def _moments(heard: Sequence[Heard], now: datetime) -> dict[UUID, Placed]:

@@ -184,6 +184,20 @@ def test_cards_and_taps_go_with_the_temporary_person() -> None:
     assert list(findings()) == []
 
 
+def test_a_tap_of_the_temporary_person_that_arrives_late_is_of_who_it_was() -> None:
+    session, mia = training(), make_learner()
+    jo = Person.objects.get(pk=written_down(session))
+    door = make_kiosk(session.site)
+    tap = door.sees(jo, "15:58")
+    merged(jo.pk, mia)
+
+    track = Heard(door.id, session.site_id, door.install, tap)
+    services.record_tracks(heard=[track], now=at("20:30"))
+
+    assert Track.objects.get().person_id == mia.pk
+    assert standing(session, mia.pk) == ("present", "rule")
+
+
 def test_what_the_person_tapped_is_judged_for_the_place_that_came_to_them() -> None:
     session, mia = training(), make_learner()
     set_credential(person_id=mia.pk, method=Method.CARD, value=card_of(mia))
