@@ -36,6 +36,8 @@ class Found:
 
 def folded(text: str) -> str:
     """The text without accents and capitals, as both stores fold it: `Müller` is `muller`."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").translate(_LETTERS))
     return re.sub(_ACCENTS, "", plain)
 
