@@ -142,7 +142,9 @@ def reopen_session(request: HttpRequest, session_id: Id, told: Because) -> summa
 
 
 @router.post("/sessions/{session_id}/cancel", response=summaries.SessionSummary)
-def cancel_session(request: HttpRequest, session_id: Id, told: Cancelling) -> summaries.SessionSummary:
+def cancel_session(
+    request: HttpRequest, session_id: Id, told: Cancelling
+) -> summaries.SessionSummary:
     """Let a session not take place; nobody is marked there any more."""
     session = reach.session(request, session_id)
     lifecycle.cancel(

@@ -19,7 +19,7 @@ from gateway.attendance.errors import (
 from gateway.attendance.expecting import expected_at, offerings_of
 from gateway.attendance.marking import Actor, permit
 from gateway.attendance.models import Attendee, Session
-from gateway.attendance.notices import tell
+from gateway.attendance.notices import News, tell_place
 from gateway.attendance.policy import Deed
 from gateway.attendance.profiling import profile_of
 from gateway.attendance.services import judge_people
@@ -81,7 +81,7 @@ def book(
         moved = _fill(session, now)
         booking = _booking(session, person_id)
         if booking.state is AttendeeState.WAITING:
-            tell({person_id: _waits(session)}, subject=subject_of(session), now=now)
+            tell_place(session, [person_id], News.WAITS, now=now)
     _judge(session, moved, now)
     return booking
 
@@ -105,7 +105,7 @@ def remove(*, session_id: int, person_id: int, by: Actor, now: datetime) -> None
         Attendee.objects.filter(pk=attendee.pk).update(
             state=REMOVED, removed_at=now, removed_by=by.name
         )
-        tell({person_id: _is_removed(session)}, subject=subject_of(session), now=now)
+        tell_place(session, [person_id], News.REMOVED, now=now)
         moved = _fill(session, now)
     _judge(session, moved, now)
 
@@ -137,6 +137,22 @@ def fill(*, session_id: int, now: datetime) -> tuple[int, ...]:
         moved = _fill(session, now)
     _judge(session, moved, now)
     return moved
+
+
+def fill_lines(*, site_id: int, now: datetime) -> int:
+    """As `fill`, for every session at the site that somebody waits for; answers how many came in.
+
+    Run by the clock, it gives out what became free elsewhere: an offering takes more, or an
+    enrolment ended.
+    """
+    waiting = Attendee.objects.filter(
+        state=WAITING,
+        session__site=site_id,
+        session__state=SessionState.SCHEDULED.value,
+        session__starts_at__gt=now,
+    )
+    sessions = waiting.order_by("session_id").values_list("session_id", flat=True).distinct()
+    return sum(len(fill(session_id=each, now=now)) for each in sessions)
 
 
 def bookings_of(session_id: int) -> tuple[Booking, ...]:
@@ -190,11 +206,6 @@ def active_person(person_id: int) -> Person:
     if not person.active:
         raise NotActive(f"{person} left: make them active again first")
     return person
-
-
-def subject_of(session: Session) -> str:
-    """What notices about places at the session are about."""
-    return f"place:{session.pk}"
 
 
 def lock_session(session_id: int) -> Session:
@@ -261,7 +272,7 @@ def _fill(session: Session, now: datetime) -> tuple[int, ...]:
     next_ones = list(line if free is None else line[:free])
     Attendee.objects.filter(pk__in=[each.pk for each in next_ones]).update(state=BOOKED)
     moved = tuple(each.person_id for each in next_ones)
-    tell(dict.fromkeys(moved, _has_place(session)), subject=subject_of(session), now=now)
+    tell_place(session, moved, News.HAS_PLACE, now=now)
     return moved
 
 
@@ -273,20 +284,3 @@ def _judge(session: Session, person_ids: Collection[int], now: datetime) -> None
 
 def _booking(session: Session, person_id: int) -> Booking:
     return next(each for each in bookings_of(session.pk) if each.person_id == person_id)
-
-
-def _has_place(session: Session) -> str:
-    return f"You have a place: {_named(session)}"
-
-
-def _waits(session: Session) -> str:
-    return f"You are on the waiting list and hear when a place is free: {_named(session)}"
-
-
-def _is_removed(session: Session) -> str:
-    return f"Your booking was cancelled: {_named(session)}"
-
-
-def _named(session: Session) -> str:
-    starts = session.starts_at.astimezone(session.site.tz)
-    return f"{session.title}, {starts:%d.%m.%Y %H:%M}"

@@ -15,9 +15,10 @@ from gateway.attendance.errors import (
 from gateway.attendance.expecting import Expectation, expected_at
 from gateway.attendance.marking import Actor, open_roll, permit
 from gateway.attendance.models import Session
+from gateway.attendance.notices import News, tell_place
 from gateway.attendance.policy import Deed
 from gateway.attendance.profiling import profiles
-from gateway.attendance.values import Activation, CancelledBy, SessionState
+from gateway.attendance.values import Activation, AttendeeState, CancelledBy, SessionState
 from gateway.fleet.queries import heard
 from gateway.fleet.rules import silent_kiosks
 from gateway.people import roster
@@ -106,6 +107,7 @@ def reopen(*, session_id: int, by: Actor, because: str, now: datetime) -> None:
 def cancel(*, session_id: int, whose: CancelledBy, because: str, by: Actor, now: datetime) -> None:
     """Let a session not take place, because of the centre or of an absent teacher.
 
+    Whoever booked a place, or waited for one, is told.
     Raises UnknownSession, NotTaught when it is cancelled already, NotPermitted, and
     NotInThisState when it was completed: its marks are a record.
     """
@@ -117,6 +119,9 @@ def cancel(*, session_id: int, whose: CancelledBy, because: str, by: Actor, now:
     )
     if not changed:
         raise NotInThisState(f"{session.title} is completed and cannot be cancelled any more")
+    guests = session.attendees.exclude(state=AttendeeState.REMOVED.value)
+    told = list(guests.values_list("person_id", flat=True))
+    tell_place(session, told, News.CANCELLED, now=now)
 
 
 @transaction.atomic

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from gateway.attendance.bookings import active_person, lock_session, subject_of
+from gateway.attendance.bookings import active_person, lock_session
 from gateway.attendance.errors import NotBookable
 from gateway.attendance.expecting import expected_at
 from gateway.attendance.marking import Actor, open_roll
 from gateway.attendance.models import Attendee, Session
-from gateway.attendance.notices import forget
+from gateway.attendance.notices import about_place, forget
 from gateway.attendance.policy import Deed
 from gateway.attendance.services import judge_people
 from gateway.attendance.values import AttendeeSource, AttendeeState
@@ -81,5 +81,5 @@ def _put_on_roll(session: Session, person_id: int, by: Actor, now: datetime) -> 
             "removed_by": "",
         },
     )
-    forget(person_id=person_id, subject=subject_of(session))
+    forget(person_id=person_id, subject=about_place(session))
     return True

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.models import Session as Login
 
-from gateway.attendance import absence, audit, lifecycle, services as attendance
+from gateway.attendance import absence, audit, bookings, lifecycle, services as attendance
 from gateway.attendance.check_in_photos import purge_stills
 from gateway.attendance.code_entry import purge_tickets
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
@@ -44,6 +44,7 @@ class SiteJobs:
         yield site_job(self.site, "lay_sessions", "*/10 * * * *", ALL_DAY, self._lay_sessions)
         yield site_job(self.site, "judge", EVERY_MINUTE, JUST_NOW, self._judge)
         yield site_job(self.site, "complete", EVERY_MINUTE, JUST_NOW, self._complete)
+        yield site_job(self.site, "waiting", "*/5 * * * *", JUST_NOW, self._fill_lines)
         yield site_job(self.site, "photos", "25 2 * * *", ALL_DAY, self._purge_photos)
         policy = self.policy
         if policy is not None and policy.absence_enabled and is_cron(policy.cron):
@@ -59,6 +60,9 @@ class SiteJobs:
 
     def _complete(self, now: datetime) -> str:
         return f"{lifecycle.run_clock(site_id=self.site.pk, now=now)} completed"
+
+    def _fill_lines(self, now: datetime) -> str:
+        return f"{bookings.fill_lines(site_id=self.site.pk, now=now)} have a place"
 
     def _mark_absent(self, now: datetime) -> str:
         outcomes = absence.run(site_id=self.site.pk, codes=self.codes, now=now)

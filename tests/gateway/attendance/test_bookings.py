@@ -326,6 +326,32 @@ def test_nobody_is_booked_into_a_cancelled_session() -> None:
     assert not Attendee.objects.exists()
 
 
+def test_who_booked_or_waited_is_told_when_a_session_is_cancelled() -> None:
+    session, [mia, ben, tom] = training(), people(3)
+    for each in (mia, ben, tom):
+        book(session, each)
+    remove(session, tom)
+
+    lifecycle.cancel(
+        session_id=session.pk, whose=CancelledBy.CENTRE, because="", by=OFFICE, now=EIGHT
+    )
+
+    assert told(mia) == told(ben) == "It does not take place"
+    assert told(tom) == "Your booking was cancelled"
+
+
+def test_nobody_comes_in_from_the_line_once_the_session_has_begun() -> None:
+    session, [mia, ben] = training(), people(2)
+    book(session, mia)
+    book(session, ben)
+    Session.objects.filter(pk=session.pk).update(capacity=2)
+
+    assert bookings.fill_lines(site_id=session.site_id, now=at("16:00")) == 0
+    assert bookings.fill(session_id=session.pk, now=at("16:00")) == ()
+
+    assert standing(session) == [(mia.pk, BOOKED, None), (ben.pk, WAITING, 1)]
+
+
 def test_the_list_of_bookings_is_one_question(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

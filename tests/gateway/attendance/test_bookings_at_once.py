@@ -1,4 +1,4 @@
-"""What many people do to the places of a session at the same moment."""
+"""What many people do to the places and the roll of a session at the same moment."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +9,15 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 
-from gateway.attendance import bookings
+from gateway.attendance import bookings, lifecycle, marking
+from gateway.attendance.audit import findings
 from gateway.attendance.bookings import Booking, bookings_of, places_at
-from gateway.attendance.models import Session
-from gateway.attendance.values import AttendeeState
+from gateway.attendance.expecting import expected_at
+from gateway.attendance.marking import Wanted
+from gateway.attendance.merging import merge
+from gateway.attendance.models import Mark, MarkRevision, Session
+from gateway.attendance.values import AttendeeState, Base, Mark as MarkValue
+from gateway.attendance.walk_ins import add_walk_in, write_down_walk_in
 from tests.gateway.classes import make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
 from tests.gateway.school import OFFICE, at
@@ -82,3 +87,33 @@ def test_places_freed_and_booked_at_once_are_never_given_twice() -> None:
 
     assert places_at(session).taken == 1
     assert [each.state for each in bookings_of(session.pk)] == [BOOKED] + [WAITING] * 10
+
+
+def test_somebody_who_walks_in_while_the_session_is_ended_is_on_the_roll_and_marked_once() -> None:
+    session = one_place()
+    people = [make_learner().pk for _ in range(10)]
+
+    def walk_in(person: int) -> object:
+        return add_walk_in(session_id=session.pk, person_id=person, by=OFFICE, now=at("17:00"))
+
+    deeds: list[Callable[[], object]] = [partial(walk_in, each) for each in people]
+    deeds += [partial(lifecycle.complete, session_id=session.pk, by=OFFICE, now=at("17:05"))] * 3
+    at_once(deeds)
+
+    assert {each.person_id for each in expected_at(session)} == set(people)
+    assert MarkRevision.objects.count() == Mark.objects.count()
+    assert list(findings()) == []
+
+
+def test_a_temporary_person_merged_many_times_at_once_is_merged_once() -> None:
+    session, mia = one_place(), make_learner().pk
+    jo = write_down_walk_in(session_id=session.pk, name="Jo", by=OFFICE, now=at("16:05"))
+    wanted = [Wanted(jo, MarkValue(Base.PRESENT))]
+    marking.mark(session_id=session.pk, wanted=wanted, by=OFFICE, now=at("16:10"))
+
+    merging = partial(merge, temporary_id=jo, into_id=mia, by="admin", now=at("18:00"))
+    at_once([merging] * 8)
+
+    assert MarkRevision.objects.filter(person=mia).count() == 1
+    assert Mark.objects.get(person=mia).base == Base.PRESENT
+    assert list(findings()) == []

@@ -3,15 +3,17 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.attendance import bookings
 from gateway.attendance.absence import release_hold
 from gateway.attendance.models import AbsenceHold, Mark, RegistrationPolicy
 from gateway.outbox.models import CronRun, Delivery
 from gateway.project.cron import Due, Job, due_jobs, run_once
 from gateway.project.jobs import SiteJobs, gateway_jobs
 from gateway.timetable.models import Site
+from tests.gateway.classes import make_learner, make_offering, make_session
 from tests.gateway.faces.office import NOW, Office
 from tests.gateway.factories import make_site
-from tests.gateway.school import School, at, make_school
+from tests.gateway.school import OFFICE, School, at, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +38,13 @@ def absent() -> int:
 
 
 def test_a_site_without_automatic_absence_lays_sessions_and_judges() -> None:
-    assert set(jobs_of(make_site())) == {"lay_sessions", "judge", "complete", "photos"}
+    assert set(jobs_of(make_site())) == {
+        "lay_sessions",
+        "judge",
+        "complete",
+        "waiting",
+        "photos",
+    }
 
 
 @pytest.mark.covers("TRK-07")
@@ -55,6 +63,7 @@ def test_a_line_that_is_no_cron_line_stops_no_other_job() -> None:
         "lay_sessions",
         "judge",
         "complete",
+        "waiting",
         "photos",
     }
 
@@ -86,6 +95,20 @@ def test_a_hold_that_is_released_is_acted_on_within_a_minute() -> None:
     fire(school, "09:21")
 
     assert absent() == 3
+
+
+@pytest.mark.covers("TRN-11")
+def test_what_an_offering_takes_on_is_given_out_within_five_minutes() -> None:
+    site = make_site()
+    offering = make_offering(site, capacity=0)
+    session = make_session(offering)
+    bookings.book(session_id=session.pk, person_id=make_learner().pk, by=OFFICE, now=at("08:00"))
+    offering.capacity = 1
+    offering.save()
+
+    assert jobs_of(site)["waiting"].line == "*/5 * * * *"
+    assert jobs_of(site)["waiting"].run(at("08:05")) == "1 have a place"
+    assert jobs_of(site)["waiting"].run(at("08:10")) == "0 have a place"
 
 
 def of_gateway(name: str) -> Job:
