@@ -32,6 +32,7 @@ from gateway.attendance.expecting import expected_at, offerings_of
 from gateway.attendance.judging import policy_of
 from gateway.attendance.marking import Actor, open_roll
 from gateway.attendance.models import Excuse, Mark, Session
+from gateway.attendance.notices import tell
 from gateway.attendance.policy import Deed, Profile
 from gateway.attendance.profiling import profile_of
 from gateway.attendance.saying import settle_anew
@@ -140,6 +141,7 @@ def approve(*, excuse_id: int, by: Actor, now: datetime, because: str = "") -> i
     excuse = _held(excuse_id)
     _refuse_to_decide(standpoint(by, excuse.person_id), _reason(excuse), profiles_of(excuse))
     _step(excuse, Step.APPROVE, _decided(by, now, because))
+    _answer(excuse, "was approved", by, now)
     return _settle(_absences_under(excuse), excuse, f"approved by {by.name}", by, now)
 
 
@@ -154,6 +156,7 @@ def refuse(*, excuse_id: int, because: str, by: Actor, now: datetime) -> None:
         raise ReasonMissing("say why the excuse is refused")
     _refuse_to_decide(standpoint(by, excuse.person_id), _reason(excuse), profiles_of(excuse))
     _step(excuse, Step.REFUSE, _decided(by, now, because))
+    _answer(excuse, f"was refused: {_short(because)}", by, now)
 
 
 @transaction.atomic
@@ -175,6 +178,7 @@ def withdraw(*, excuse_id: int, by: Actor, now: datetime, because: str = "") -> 
         raise NotPermitted("an excuse that has begun is taken back by who decides about excuses")
     told = {"withdrawn_at": now, "withdrawn_by": by.name, "withdrawn_because": _short(because)}
     _step(excuse, Step.WITHDRAW, told)
+    _answer(excuse, "was withdrawn", by, now)
     turned = Mark.objects.filter(excuse=excuse.pk)
     return _settle(turned.select_related("session"), excuse, f"withdrawn by {by.name}", by, now)
 
@@ -257,7 +261,7 @@ def _held(excuse_id: int) -> Excuse:
     if person is None:
         raise UnknownExcuse(f"there is no excuse {excuse_id}")
     roster.hold([person])
-    return Excuse.objects.get(pk=excuse_id)
+    return Excuse.objects.select_related("person").get(pk=excuse_id)
 
 
 def _step(excuse: Excuse, step: Step, told: dict[str, object]) -> None:
@@ -265,6 +269,14 @@ def _step(excuse: Excuse, step: Step, told: dict[str, object]) -> None:
     if after is None:
         raise NotInThisState(f"the excuse was {excuse.state} already: nobody can {step.value} it")
     Excuse.objects.filter(pk=excuse.pk).update(state=after.value, **told)
+
+
+def _answer(excuse: Excuse, became: str, by: Actor, now: datetime) -> None:
+    """Let whoever asked know what became of it, unless it was their own doing."""
+    asked = Person.objects.filter(user__username=excuse.asked_by).exclude(user__username=by.name)
+    text = f"The excuse for {excuse.person} {became}"[:LONGEST_NOTE]
+    news = dict.fromkeys(asked.values_list("pk", flat=True), text)
+    tell(news, subject=f"excuse:{excuse.pk}", now=now)
 
 
 def _decided(by: Actor, now: datetime, because: str) -> dict[str, object]:

@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis.extra.django import TestCase
 
 from gateway.attendance import closing, excusing, marking
 from gateway.attendance.errors import (
@@ -20,6 +22,7 @@ from gateway.attendance.excuse_rules import Span
 from gateway.attendance.excusing import Wish
 from gateway.attendance.marking import Actor, Wanted
 from gateway.attendance.models import Excuse, Mark, MarkRevision, Session
+from gateway.attendance.notices import notices_of
 from gateway.attendance.values import Base, ExcuseReason, Mark as MarkValue
 from gateway.people.errors import UnknownPerson
 from gateway.people.models import Guardianship, Person
@@ -82,8 +85,20 @@ def login_of(person: Person, name: str) -> None:
     person.save()
 
 
+deeds = st.lists(
+    st.tuples(st.booleans(), st.integers(0, 2), st.integers(0, 2), st.booleans()),
+    min_size=1,
+    max_size=7,
+)
+"""(whether one is given or withdrawn, first day, last day, which reason) of each deed."""
+
+
 @pytest.fixture
 def scene() -> Scene:
+    return make_scene()
+
+
+def make_scene() -> Scene:
     site = make_site()
     mia = make_learner()
     mother = Person.objects.get(pk=make_person("Ana Keller", kind=PersonKind.GUARDIAN))
@@ -280,6 +295,21 @@ def test_another_reason_is_approved_by_an_administrator(scene: Scene) -> None:
 
 
 @pytest.mark.covers("POL-03")
+def test_who_asked_hears_what_became_of_it(scene: Scene) -> None:
+    mother = Person.objects.get(user__username="mother")
+    excuses = [scene.asked() for _ in range(3)]
+    excusing.approve(excuse_id=excuses[0], by=OFFICE, now=at("08:00"))
+    excusing.refuse(excuse_id=excuses[1], because="no note", by=OFFICE, now=at("08:01"))
+    excusing.withdraw(excuse_id=excuses[2], by=MOTHER, now=at("08:02"))
+    excusing.withdraw(excuse_id=excuses[0], by=OFFICE, now=at("08:03"))
+
+    assert [(each.subject, each.text) for each in notices_of(mother.pk)] == [
+        (f"excuse:{excuses[0]}", "The excuse for Mia Keller was withdrawn"),
+        (f"excuse:{excuses[1]}", "The excuse for Mia Keller was refused: no note"),
+    ]
+
+
+@pytest.mark.covers("POL-03")
 def test_a_refusal_needs_a_reason_and_is_final(scene: Scene) -> None:
     excuse = scene.asked()
     with pytest.raises(ReasonMissing, match="say why"):
@@ -441,3 +471,35 @@ def test_an_excuse_over_a_term_asks_the_store_as_often_as_one_over_a_day(scene: 
         return len(asked)
 
     assert queries(first=MONDAY - 89 * DAY) == queries(first=MONDAY)
+
+
+@pytest.mark.covers("POL-03")
+class TestOverlapping(TestCase):
+    """Hypothesis opens and rolls back a transaction around each example."""
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(deeds=deeds)
+    def test_the_first_approved_excuse_that_is_left_stands(
+        self, deeds: list[tuple[bool, int, int, bool]]
+    ) -> None:
+        scene = make_scene()
+        days = [MONDAY + n * DAY for n in range(3)]
+        sessions = [scene.meets(day=day) for day in days]
+        scene.ends(*sessions)
+        alive: list[tuple[int, int, int, ExcuseReason]] = []
+
+        for number, (gives, one, other, is_religious) in enumerate(deeds):
+            now = at("19:00") + number * DAY / 1440
+            if gives or not alive:
+                reason = ExcuseReason.RELIGIOUS if is_religious else ExcuseReason.MEDICAL
+                first, last = sorted((one, other))
+                wish = scene.wish(reason=reason, first=days[first], last=days[last])
+                granted = excusing.grant(wish=wish, by=OFFICE, now=now)
+                alive.append((granted.excuse_id, first, last, reason))
+            else:
+                excuse, *_ = alive.pop(one % len(alive))
+                excusing.withdraw(excuse_id=excuse, by=OFFICE, now=now)
+
+            for place, session in enumerate(sessions):
+                over = [why for _, begins, ends, why in alive if begins <= place <= ends]
+                assert scene.stands(session)[1] == (over[0].value if over else "")
