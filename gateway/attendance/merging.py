@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from gateway.attendance.errors import WrongMerge
 from gateway.attendance.folding import refold
@@ -12,12 +13,14 @@ from gateway.attendance.judging import judge_days, policy_of
 from gateway.attendance.models import (
     Attendee,
     CheckIn,
+    Difference,
     Excuse,
     Flag,
     Mark as MarkRow,
     Session,
     Track,
 )
+from gateway.attendance.notices import about_place, forget
 from gateway.attendance.saying import say, say_beside, settle_anew, standing_marks, trail_of
 from gateway.attendance.services import judge_people
 from gateway.attendance.settling import Heir, Settled, heir, settled
@@ -61,7 +64,7 @@ def merge(*, temporary_id: int, into_id: int, by: str, now: datetime) -> None:
     sessions = _sessions_of(temporary)
     days = _move_tracks(merging)
     _move_places(merging)
-    for model in (CheckIn, Excuse, Flag):
+    for model in (CheckIn, Difference, Excuse, Flag):
         model._default_manager.filter(person=temporary).update(person=person)  # noqa: SLF001 - Django's documented API
     absorb(temporary_id=temporary.pk, into_id=person.pk)
     for session in sessions:
@@ -107,8 +110,8 @@ def _move_tracks(merging: _Merge) -> set[tuple[int, date]]:
 
 def _move_places(merging: _Merge) -> None:
     """A place goes over; where the person has a row of their own, it says the more of the two."""
-    own = {each.session_id: each for each in Attendee.objects.filter(person=merging.person)}
-    for place in Attendee.objects.filter(person=merging.temporary):
+    own = {each.session_id: each for each in _places(merging.person)}
+    for place in _places(merging.temporary):
         booked = AttendeeState.BOOKED.value
         before = own.get(place.session_id)
         if before is None:
@@ -118,9 +121,14 @@ def _move_places(merging: _Merge) -> None:
             Attendee.objects.filter(pk=before.pk).update(
                 state=booked, source=place.source, removed_at=None, removed_by=""
             )
+            forget(person_id=merging.person.pk, subject=about_place(before.session))
         Attendee.objects.filter(pk=place.pk).update(
             state=AttendeeState.REMOVED.value, removed_at=merging.now, removed_by=merging.by
         )
+
+
+def _places(person: Person) -> QuerySet[Attendee]:
+    return Attendee.objects.filter(person=person).select_related("session")
 
 
 def _hand_over(merging: _Merge, session: Session) -> None:

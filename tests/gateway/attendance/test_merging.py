@@ -10,7 +10,16 @@ from gateway.attendance.expecting import expected_at
 from gateway.attendance.flags import flags_of, set_flag
 from gateway.attendance.marking import Wanted
 from gateway.attendance.merging import merge
-from gateway.attendance.models import Attendee, Excuse, Mark, MarkRevision, Session, Track
+from gateway.attendance.models import (
+    Attendee,
+    Difference,
+    Excuse,
+    Mark,
+    MarkRevision,
+    Session,
+    Track,
+)
+from gateway.attendance.notices import notices_of
 from gateway.attendance.recording import Heard
 from gateway.attendance.settling import Heir, Settled, heir
 from gateway.attendance.values import (
@@ -30,7 +39,7 @@ from gateway.people.models import Badge, Credential, Person
 from gateway.people.queries import roster_since
 from gateway.people.services import set_credential
 from gateway.timetable.values import OfferingKind
-from kiosk.protocol.messages import Method
+from kiosk.protocol.messages import Method, Shown
 from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
 from tests.gateway.school import OFFICE, at, card_of, make_kiosk
@@ -198,6 +207,19 @@ def test_a_tap_of_the_temporary_person_that_arrives_late_is_of_who_it_was() -> N
     assert standing(session, mia.pk) == ("present", "rule")
 
 
+def test_what_a_kiosk_showed_wrongly_is_pointed_out_for_who_it_was() -> None:
+    session, mia = training(), make_learner()
+    jo = Person.objects.get(pk=written_down(session))
+    door = make_kiosk(session.site)
+    tap = door.sees(jo, "15:58", shown=Shown.SIGNED_OUT)
+    track = Heard(door.id, session.site_id, door.install, tap)
+    services.record_tracks(heard=[track], now=at("15:58"))
+
+    merged(jo.pk, mia)
+
+    assert [(each.person_id, each.truth) for each in Difference.objects.all()] == [(mia.pk, "in")]
+
+
 def test_what_the_person_tapped_is_judged_for_the_place_that_came_to_them() -> None:
     session, mia = training(), make_learner()
     set_credential(person_id=mia.pk, method=Method.CARD, value=card_of(mia))
@@ -276,6 +298,7 @@ def test_a_persons_removed_booking_holds_again_where_the_temporary_one_was_there
         (mia.pk, AttendeeState.BOOKED, "walk_in"),
         (temporary, AttendeeState.REMOVED, "walk_in"),
     ]
+    assert notices_of(mia.pk) == ()
 
 
 def test_who_turns_out_to_be_enrolled_is_on_the_roll_once() -> None:
