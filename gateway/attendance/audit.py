@@ -102,11 +102,19 @@ def seal(*, now: datetime) -> int:
     rows = _between(before.upto if before else 0, upto)
     count = rows.count()
     chain = sealed(before.chain if before else "", rows.iterator(chunk_size=CHUNK))
-    with transaction.atomic():
-        if _last_seal() != before:
-            return 0
-        Seal.objects.create(upto=upto, count=count, chain=chain, made_at=now)
-    return count
+    made = Seal(upto=upto, count=count, chain=chain, made_at=now)
+    return count if _keep(made, before) else 0
+
+
+@transaction.atomic
+def _keep(made: Seal, before: Seal | None) -> bool:
+    """Add the seal, unless somebody else has sealed meanwhile."""
+    if before is not None:
+        list(Seal.objects.filter(pk=before.pk).select_for_update())
+    if _last_seal() != before:
+        return False
+    made.save(force_insert=True)
+    return True
 
 
 def _settled_upto(before: Seal | None, now: datetime) -> int | None:
