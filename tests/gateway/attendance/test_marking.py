@@ -40,9 +40,7 @@ class Room:
     """A class of three with a session on Monday."""
 
     def __init__(self, *, profile: str = "coaching", **overrides: object) -> None:
-        self.offering: Offering = make_offering(
-            make_site(), profile=profile, overrides=overrides
-        )
+        self.offering: Offering = make_offering(make_site(), profile=profile, overrides=overrides)
         self.people: list[Person] = [make_learner(name) for name in ("Mia A", "Tom B", "Zoe C")]
         for person in self.people:
             enrol_in(self.offering, person)
@@ -112,9 +110,7 @@ def test_all_are_present_but_only_who_was_not_marked_yet() -> None:
     room = Room()
     room.mark(0, ABSENT)
 
-    marked = marking.mark_all(
-        session_id=room.session.pk, base=Base.PRESENT, by=TEACHER, now=NOW
-    )
+    marked = marking.mark_all(session_id=room.session.pk, base=Base.PRESENT, by=TEACHER, now=NOW)
 
     assert (marked, room.bases()) == (2, ["absent", "present", "present"])
 
@@ -149,9 +145,7 @@ def test_the_marks_of_the_session_before_are_copied_without_its_minutes() -> Non
     before = make_session(room.offering, day=MONDAY - timedelta(days=7))
     for who, mark in enumerate((Mark(Base.PRESENT, late_minutes=9), ABSENT)):
         wanted = [Wanted(room.people[who].pk, mark)]
-        marking.mark(
-            session_id=before.pk, wanted=wanted, by=OFFICE, now=before.finishes_at
-        )
+        marking.mark(session_id=before.pk, wanted=wanted, by=OFFICE, now=before.finishes_at)
     room.mark(1, PRESENT)
 
     copied = marking.copy_previous(session_id=room.session.pk, by=TEACHER, now=NOW)
@@ -168,9 +162,7 @@ def test_the_session_before_can_be_copied_over_what_was_marked() -> None:
     marking.mark(session_id=before.pk, wanted=wanted, by=OFFICE, now=before.finishes_at)
     room.mark(1, PRESENT)
 
-    marking.copy_previous(
-        session_id=room.session.pk, by=TEACHER, now=NOW, only_unmarked=False
-    )
+    marking.copy_previous(session_id=room.session.pk, by=TEACHER, now=NOW, only_unmarked=False)
 
     assert room.bases() == ["pending", "absent", "pending"]
 
