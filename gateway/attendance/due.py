@@ -63,6 +63,13 @@ def deadlines_of(session_ids: Collection[int], *, now: datetime) -> dict[int, De
     return {session.pk: found for session, found in _with_deadlines(classes, now)}
 
 
+def deadline_of(session: Session, *, is_empty: bool, now: datetime) -> Deadline:
+    """How one roll stands, where it is known already whether it expects anybody."""
+    terms = _terms([session.site_id])[session.site_id]
+    roll = _roll(session, terms, _today(session.site, now), is_empty=is_empty)
+    return deadline(roll, policy_for(session), now=now)
+
+
 def _not_submitted(now: datetime) -> QuerySet[Session]:
     """Classes that are over; the dates, wide enough for every clock, are what is looked up."""
     over = Session.objects.filter(
@@ -103,29 +110,29 @@ def _with_deadlines(sessions: QuerySet[Session], now: datetime) -> list[tuple[Se
     expects = Exists(_enrolled()) | Exists(_attending())
     rows = list(sessions.annotate(expects=expects))
     sites = Site.objects.in_bulk({row.site_id for row in rows})
-    today = {
-        site.pk: school_day(now, zone=site.tz, day_starts=site.day_starts)
-        for site in sites.values()
-    }
+    today = {pk: _today(site, now) for pk, site in sites.items()}
     terms = _terms(sites)
-    return [
-        (
-            row,
-            deadline(_roll(row, terms[row.site_id], today[row.site_id]), policy_for(row), now=now),
-        )
-        for row in rows
-    ]
+    found: list[tuple[Session, Deadline]] = []
+    for row in rows:
+        is_empty = not getattr(row, "expects")  # noqa: B009 - an annotation
+        roll = _roll(row, terms[row.site_id], today[row.site_id], is_empty=is_empty)
+        found.append((row, deadline(roll, policy_for(row), now=now)))
+    return found
 
 
-def _roll(session: Session, terms: Collection[Span], today: date) -> Roll:
+def _roll(session: Session, terms: Collection[Span], today: date, *, is_empty: bool) -> Roll:
     return Roll(
         ends_at=session.finishes_at,
         submitted_at=session.submitted_at or _ended_at(session),
         unlocked_until=session.unlocked_until,
-        is_empty=not getattr(session, "expects"),  # noqa: B009 - an annotation
+        is_empty=is_empty,
         is_in_term=not is_past_term(session.day, terms, today=today),
         is_cancelled=session.state == SessionState.CANCELLED.value,
     )
+
+
+def _today(site: Site, now: datetime) -> date:
+    return school_day(now, zone=site.tz, day_starts=site.day_starts)
 
 
 def _ended_at(session: Session) -> datetime | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from gateway.attendance import class_judging, deadlines
+from gateway.attendance import class_judging
 from gateway.attendance.deadlines import Deadline
+from gateway.attendance.due import deadline_of
 from gateway.attendance.errors import UnknownSession
 from gateway.attendance.marking import Actor, undoable
 from gateway.attendance.models import Session
@@ -15,8 +16,6 @@ from gateway.attendance.profiling import profile_of
 from gateway.attendance.rolls import RollLine, lines_of
 from gateway.attendance.summaries import SessionSummary, summarised
 from gateway.attendance.values import SessionState
-from gateway.timetable.models import Term
-from kiosk.protocol.days import school_day
 
 
 class Choice(StrEnum):
@@ -81,19 +80,6 @@ def sheet_of(session_id: int, *, by: Actor, now: datetime) -> Sheet:
     )
 
 
-def deadline_of(session: Session, *, is_empty: bool, now: datetime) -> Deadline:
-    """How the roll stands to its deadline; nobody is reminded of one of a term that is over."""
-    roll = deadlines.Roll(
-        ends_at=session.finishes_at,
-        submitted_at=session.submitted_at,
-        unlocked_until=session.unlocked_until,
-        is_empty=is_empty,
-        is_in_term=_is_in_term(session, now),
-        is_cancelled=session.state == SessionState.CANCELLED.value,
-    )
-    return deadlines.deadline(roll, class_judging.policy_for(session), now=now)
-
-
 def choices_of(
     session: Session, deadline: Deadline, *, by: Actor, now: datetime
 ) -> frozenset[Choice]:
@@ -117,13 +103,3 @@ def choices_of(
 def _opens_at(session: Session) -> datetime:
     window = class_judging.window_of(session, session.site)
     return window.opens_at(class_judging.policy_for(session))
-
-
-def _is_in_term(session: Session, now: datetime) -> bool:
-    """False once the term of the session's date is over; a date outside all terms counts on."""
-    site = session.site
-    today: date = school_day(now, zone=site.tz, day_starts=site.day_starts)
-    ends = Term.objects.filter(
-        site=site, starts_on__lte=session.day, ends_on__gte=session.day
-    ).values_list("ends_on", flat=True)
-    return all(last >= today for last in ends)
