@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from gateway.api.errors import NameTheSite, NotThere
 from gateway.timetable.models import Site
@@ -42,8 +49,11 @@ Instant = Annotated[
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC)),
 ]
 
-
-WallTime = Annotated[time, AfterValidator(_on_the_wall)]
+ON_THE_WALL = WithJsonSchema(
+    {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
+)
+"""JSON schema's own format of a time wants an offset, and a clock on a wall has none."""
+WallTime = Annotated[time, AfterValidator(_on_the_wall), ON_THE_WALL]
 
 
 class AtSite(Schema):

@@ -1,6 +1,6 @@
 """Sites, what stands in their calendar, and how they register."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ class SiteOut(SiteIn):
     """A site; `day_starts` is when its school date changes."""
 
     id: int
-    day_starts: time
+    day_starts: WallTime
     repeat_window_s: int
 
 

@@ -22,6 +22,7 @@ from gateway.api import (
     tokens,
 )
 from gateway.api.access import FOR_EVERYBODY, FOR_OFFICE
+from gateway.api.documenting import DocumentedApi
 from gateway.api.errors import NotThere
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -34,7 +35,7 @@ that says what to do. Instants carry an offset; dates are school dates of the si
 
 def build() -> NinjaAPI:
     """The whole API, every address of it for logins alone."""
-    api = NinjaAPI(
+    api = DocumentedApi(
         title="Muster",
         version="1",
         description=DESCRIPTION,

@@ -51,6 +51,14 @@ class Centre:
             "nobody": Api(Client(), ""),
         }
 
+    def numbers(self) -> dict[str, int]:
+        """What may stand in an address about Mia and her session."""
+        return {
+            "session_id": self.session.pk,
+            "person_id": self.mia.pk,
+            "guardian_id": self.father.pk,
+        }
+
 
 def make_centre() -> Centre:
     site = make_site()

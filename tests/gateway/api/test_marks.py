@@ -58,9 +58,9 @@ def test_a_roll_is_marked_whole_and_copied_from_the_one_before(
 ) -> None:
     earlier = f"/sessions/{centre.earlier_session.pk}"
 
-    assert teacher.post(f"{earlier}/mark-all", {"base": "excused"}).body == {"marked": 1}
+    assert teacher.post(f"{earlier}/mark-all", {"base": "present"}).body == {"marked": 1}
     assert teacher.post(path(centre, "/copy-previous"), {}).body == {"marked": 1}
-    assert base_of(teacher, centre) == "excused"
+    assert base_of(teacher, centre) == "present"
     assert teacher.post(path(centre, "/mark-all"), {"base": "absent"}).body == {"marked": 0}
     everybody = {"base": "absent", "only_unmarked": False}
     assert teacher.post(path(centre, "/mark-all"), everybody).body == {"marked": 1}

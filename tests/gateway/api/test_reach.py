@@ -41,11 +41,7 @@ def body_of(operation: str, centre: Centre) -> dict[str, Any]:
 def outcome(api: Api, operation: str, centre: Centre) -> str:
     """The table's sign for what the caller is answered; what was done is taken back."""
     method, path = operation.split()
-    known = {
-        "session_id": centre.session.pk,
-        "person_id": centre.mia.pk,
-        "guardian_id": centre.father.pk,
-    }
+    known = centre.numbers()
     asked = set(re.findall(r"\{(\w+)\}", path))
     address = re.sub(r"\{(\w+)\}", lambda found: str(known.get(found[1], 1)), path)
     with transaction.atomic():
