@@ -32,6 +32,7 @@ from gateway.attendance.errors import (
     WrongOverride,
     WrongPolicy,
     WrongProof,
+    WrongSession,
 )
 from gateway.errors import GatewayError, Rejected, Unavailable
 from gateway.faces.errors import UnknownConsent, UnknownVerdict, WrongConsent
@@ -79,7 +80,7 @@ WRONG = (
     ReasonMissing, PeriodRunsBackwards, WrongKiosk, WrongOptions, WrongPin,
     WrongConsent, WrongOverride, WrongOffering, NotATeacher, WrongExcuse, WrongCertificate,
     WrongCode, WrongProof,
-    WrongFlag, WrongMerge,
+    WrongFlag, WrongMerge, WrongSession,
 )  # fmt: skip
 ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How Python writes one of several words; a caller needs the word alone."""

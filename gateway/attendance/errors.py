@@ -165,3 +165,11 @@ class WrongFlag(Rejected):
 
 class WrongMerge(Rejected):
     """These two cannot be one person."""
+
+
+class WrongSession(Rejected):
+    """A session cannot be as told."""
+
+
+class MeetsAlready(Rejected):
+    """An offering has another session at that time."""

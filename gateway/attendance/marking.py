@@ -23,6 +23,7 @@ from gateway.attendance.excuse_rules import may_mark
 from gateway.attendance.expecting import expected_at, offerings_of
 from gateway.attendance.judgement import of_arrival
 from gateway.attendance.judging import policy_of
+from gateway.attendance.meetings import outside_dates
 from gateway.attendance.models import Act, MarkRevision, Session
 from gateway.attendance.policy import Deed
 from gateway.attendance.profiling import profile_of
@@ -36,6 +37,7 @@ from gateway.people.values import Role
 UNDONE_AT_MOST = 20
 """Acts of one roll that may be taken back, counted from the newest."""
 OFFICE = frozenset({Role.ADMIN, Role.OFFICE})
+_ON_THE_ROLL = frozenset({Deed.MARK, Deed.COMPLETE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ def open_roll(session_id: int, *, by: Actor, now: datetime, deed: Deed = Deed.MA
     if session.state == SessionState.CANCELLED.value:
         raise NotTaught(f"{session.title} on {session.day} was cancelled: nobody is marked there")
     permit(session, by, deed)
+    if deed in _ON_THE_ROLL and session.division_id is None and outside_dates(session):
+        raise NotTaught(f"{session.title} is not scheduled to meet on {session.day}")
     if session.division_id is None and _is_locked(session, now):
         raise RollLocked(f"the roll of {session.title} is locked: an administrator can unlock it")
     return session

@@ -32,7 +32,9 @@ class Session(models.Model):
     period registers between start and finish; any other session from its start on, and
     `finishes_at` is its end. `profile` and `overrides` are how it is judged and spoken of, as
     its site, its offerings and `own_overrides` had it when it was made or last changed before
-    it began. `external_id` is the ERP's number of the period on that date.
+    it began. One laid ahead from a weekly time keeps that `slot` and the date it was
+    `planned_on`, wherever somebody moves it; one made by hand has neither. `external_id` is
+    the ERP's number of the period on that date.
     """
 
     division = models.ForeignKey(
@@ -48,6 +50,9 @@ class Session(models.Model):
     finishes_at = models.DateTimeField()
     room = models.ForeignKey(Room, null=True, on_delete=models.SET_NULL, related_name="+")
     slot = models.ForeignKey(Slot, null=True, on_delete=models.SET_NULL, related_name="+")
+    planned_on = models.DateField(null=True)
+    moved_by = models.CharField(max_length=NAME, default="", db_default="", blank=True)
+    moved_because = models.CharField(max_length=200, default="", db_default="", blank=True)
     capacity = models.PositiveIntegerField(null=True)
     profile = models.CharField(max_length=16, default="school")
     overrides = models.JSONField(default=dict, blank=True)
@@ -75,7 +80,7 @@ class Session(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("division", "day", "kind"), name="one_period_a_day"),
-            models.UniqueConstraint(fields=("slot", "day"), name="one_session_a_slot_a_day"),
+            models.UniqueConstraint(fields=("slot", "planned_on"), name="one_session_a_slot_a_day"),
             models.CheckConstraint(
                 condition=models.Q(registers_at__gte=models.F("starts_at"))
                 & models.Q(finishes_at__gte=models.F("registers_at")),
@@ -86,7 +91,14 @@ class Session(models.Model):
                 name="registration_has_a_division",
             ),
         )
-        indexes = (models.Index(fields=("site", "day"), name="sessions_of_a_day"),)
+        indexes = (
+            models.Index(fields=("site", "day"), name="sessions_of_a_day"),
+            models.Index(
+                fields=("site", "planned_on"),
+                name="sessions_laid_ahead",
+                condition=models.Q(planned_on__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title

@@ -215,6 +215,12 @@ def judge(
     return Judgement(Mark(Base.PRESENT, late_minutes=minutes), f"signed in {minutes} min late")
 
 
+_GONE = {
+    Base.PRESENT: "the sign-in no longer counts for this period",
+    Base.ON_HOLD: "the enrolment is active again",
+}
+
+
 def revised(standing: Mark | None, judgement: Judgement | None) -> Judgement | None:
     """What a rule must now say on a roll where a rule's `standing` mark is the last word.
 
@@ -223,8 +229,8 @@ def revised(standing: Mark | None, judgement: Judgement | None) -> Judgement | N
     """
     if judgement is not None:
         return None if judgement.mark == standing else judgement
-    if standing is not None and standing.base is Base.PRESENT:
-        return Judgement(Mark(Base.PENDING), "the sign-in no longer counts for this period")
+    if standing is not None and standing.base in _GONE:
+        return Judgement(Mark(Base.PENDING), _GONE[standing.base])
     return None
 
 

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session as Login
 from gateway.attendance import absence, audit, bookings, lifecycle, services as attendance
 from gateway.attendance.check_in_photos import purge_stills
 from gateway.attendance.code_entry import purge_tickets
+from gateway.attendance.laying import lay_ahead
 from gateway.attendance.models import AbsenceRun, RegistrationPolicy
 from gateway.attendance.photos import purge_photos
 from gateway.attendance.policies import is_cron
@@ -42,6 +43,7 @@ class SiteJobs:
     def all(self) -> Iterator[Job]:
         """Registration sessions, judgement and, where it is on, automatic absence."""
         yield site_job(self.site, "lay_sessions", "*/10 * * * *", ALL_DAY, self._lay_sessions)
+        yield site_job(self.site, "lay_ahead", "*/10 * * * *", ALL_DAY, self._lay_ahead)
         yield site_job(self.site, "judge", EVERY_MINUTE, JUST_NOW, self._judge)
         yield site_job(self.site, "complete", EVERY_MINUTE, JUST_NOW, self._complete)
         yield site_job(self.site, "waiting", "*/5 * * * *", JUST_NOW, self._fill_lines)
@@ -54,6 +56,11 @@ class SiteJobs:
     def _lay_sessions(self, now: datetime) -> str:
         laid = attendance.lay_sessions(site_id=self.site.pk, day=self._today(now), now=now)
         return f"{laid} sessions"
+
+    def _lay_ahead(self, now: datetime) -> str:
+        laid = lay_ahead(site_id=self.site.pk, now=now)
+        told = f"{laid.made} made, {laid.changed} changed, {laid.withdrawn} withdrawn"
+        return f"{told}, {laid.left} left to people" if laid.left else told
 
     def _judge(self, now: datetime) -> str:
         return f"{attendance.judge_sessions(site_id=self.site.pk, now=now)} opened"

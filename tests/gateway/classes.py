@@ -4,11 +4,21 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from gateway.attendance.models import Session, SessionOffering
+from gateway.attendance.recording import Heard
+from gateway.attendance.services import record_tracks
 from gateway.people.models import Person
-from gateway.timetable.models import Offering, OfferingEnrolment, Site
+from gateway.timetable.models import (
+    Offering,
+    OfferingEnrolment,
+    Room,
+    Site,
+    Slot,
+    Teaching,
+)
 from gateway.timetable.values import OfferingKind, Standing
+from kiosk.protocol.messages import PersonKind
 from tests.gateway.factories import make_person
-from tests.gateway.school import MONDAY
+from tests.gateway.school import MONDAY, Door, at
 
 SEPTEMBER = date(2026, 9, 1)
 """When offerings and enrolments begin where a test does not say."""
@@ -25,6 +35,29 @@ def make_offering(
     """An offering without slots that rolls on from September."""
     fields.setdefault("starts_on", SEPTEMBER)
     return Offering.objects.create(site=site, name=name, kind=kind.value, profile=profile, **fields)
+
+
+def make_slot(
+    offering: Offering,
+    starts: str = "16:00",
+    ends: str = "17:00",
+    *,
+    weekday: int = 1,
+    room: Room | None = None,
+) -> Slot:
+    """A weekly time of the offering, Mondays where a test does not say."""
+    first, last = time.fromisoformat(starts), time.fromisoformat(ends)
+    return Slot.objects.create(
+        offering=offering, weekday=weekday, starts=first, ends=last, room=room
+    )
+
+
+def make_teacher(name: str = "Tom Teacher", *teaches: Offering) -> Person:
+    """A member of staff who teaches these offerings since September."""
+    teacher = Person.objects.get(pk=make_person(name, kind=PersonKind.STAFF))
+    for offering in teaches:
+        Teaching.objects.create(offering=offering, person=teacher, starts_on=SEPTEMBER)
+    return teacher
 
 
 def make_learner(name: str = "Mia Keller") -> Person:
@@ -76,6 +109,12 @@ def make_session(
     for offering in offerings:
         SessionOffering.objects.create(session=session, offering=offering, day=day)
     return session
+
+
+def tap(site: Site, door: Door, person: Person, clock: str, *, day: date = MONDAY) -> None:
+    """Somebody holds a card to a kiosk of the site, and the gateway hears of it at once."""
+    track = door.sees(person, clock, day=day)
+    record_tracks(heard=[Heard(door.id, site.pk, door.install, track)], now=at(clock, day))
 
 
 def _instants(site: Site, day: date, starts: str, ends: str) -> tuple[datetime, datetime]:

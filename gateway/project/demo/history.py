@@ -45,9 +45,9 @@ _MARK = (
 )  # fmt: skip
 _SESSION = (
     "site", "kind", "day", "title", "title_given", "starts_at", "registers_at", "finishes_at",
-    "slot", "profile", "overrides", "own_overrides", "state", "completed_at", "completed_by",
-    "reopened_by", "reopened_because", "cancelled_by", "cancelled_because", "submitted_at",
-    "submitted_by", "unlocked_by", "unlocked_because", "external_id",
+    "slot", "planned_on", "profile", "overrides", "own_overrides", "state", "completed_at",
+    "completed_by", "reopened_by", "reopened_because", "cancelled_by", "cancelled_because",
+    "submitted_at", "submitted_by", "unlocked_by", "unlocked_because", "external_id",
 )  # fmt: skip
 
 
@@ -190,8 +190,8 @@ def _session(site: Site, day: date, met: _Class, slot: Slot) -> tuple[object, ..
     starts, ends = (_instant(site, day, clock) for clock in (slot.starts, slot.ends))
     return (
         site.pk, OfferingKind.CLASS.value, day, met.offering.name, False, starts, starts, ends,
-        slot.pk, PROFILE, "{}", "{}", SessionState.COMPLETED.value, ends, "", "", "", "", "", ends,
-        "demo", "", "", "",
+        slot.pk, day, PROFILE, "{}", "{}", SessionState.COMPLETED.value, ends, "", "", "", "", "",
+        ends, "demo", "", "", "",
     )  # fmt: skip
 
 

@@ -5,15 +5,15 @@ import pytest
 
 from gateway.attendance import bookings
 from gateway.attendance.absence import release_hold
-from gateway.attendance.models import AbsenceHold, Mark, RegistrationPolicy
+from gateway.attendance.models import AbsenceHold, Mark, RegistrationPolicy, Session
 from gateway.outbox.models import CronRun, Delivery
 from gateway.project.cron import Due, Job, due_jobs, run_once
 from gateway.project.jobs import SiteJobs, gateway_jobs
 from gateway.timetable.models import Site
-from tests.gateway.classes import make_learner, make_offering, make_session
+from tests.gateway.classes import make_learner, make_offering, make_session, make_slot
 from tests.gateway.faces.office import NOW, Office
 from tests.gateway.factories import make_site
-from tests.gateway.school import OFFICE, School, at, make_school
+from tests.gateway.school import MONDAY, OFFICE, School, at, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,7 @@ def absent() -> int:
 def test_a_site_without_automatic_absence_lays_sessions_and_judges() -> None:
     assert set(jobs_of(make_site())) == {
         "lay_sessions",
+        "lay_ahead",
         "judge",
         "complete",
         "waiting",
@@ -61,11 +62,35 @@ def test_a_line_that_is_no_cron_line_stops_no_other_job() -> None:
 
     assert set(jobs_of(school.site, school.policy)) == {
         "lay_sessions",
+        "lay_ahead",
         "judge",
         "complete",
         "waiting",
         "photos",
     }
+
+
+@pytest.mark.covers("SES-02")
+def test_sessions_of_offerings_are_laid_two_weeks_ahead() -> None:
+    site = make_site()
+    make_slot(make_offering(site))
+    lay_ahead = jobs_of(site)["lay_ahead"]
+
+    told = [lay_ahead.run(at("06:00")) for _ in range(2)]
+
+    assert told == ["3 made, 0 changed, 0 withdrawn", "0 made, 0 changed, 0 withdrawn"]
+
+
+def test_a_site_is_told_of_what_laying_ahead_leaves_to_people() -> None:
+    site = make_site()
+    slot = make_slot(make_offering(site))
+    lay_ahead = jobs_of(site)["lay_ahead"]
+    lay_ahead.run(at("06:00"))
+    Session.objects.filter(day=MONDAY).update(title="Exam", title_given=True)
+
+    slot.delete()
+
+    assert lay_ahead.run(at("06:10")) == "0 made, 0 changed, 2 withdrawn, 1 left to people"
 
 
 @pytest.mark.covers("TRK-06")
