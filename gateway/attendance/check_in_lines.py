@@ -9,13 +9,15 @@ from django.db.models import F, Q, QuerySet
 from gateway.attendance.class_judging import policy_for, window_of
 from gateway.attendance.entry_rules import Entry, entry_by_oneself
 from gateway.attendance.models import CheckIn, Session, SharedPhone
+from gateway.attendance.policy import Window
 from gateway.attendance.values import (
     AttendeeState,
     CheckInState,
     SessionState,
     Verification,
 )
-from gateway.people.models import Guardianship, Person
+from gateway.people.guardians import children_of
+from gateway.people.models import Person
 
 LONGEST_AHEAD = timedelta(days=1)
 """No policy opens a session longer before it begins."""
@@ -54,12 +56,14 @@ class SharedPhoneLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenCheckIn:
-    """A session somebody may check in to now; `state` is empty while they have not."""
+    """A session somebody may check in to now; `state` is empty while they have not.
+
+    Its window is on the clock of its site.
+    """
 
     session_id: int
     title: str
-    starts_at: datetime
-    ends_at: datetime
+    window: Window
     person_id: int
     name: str
     asked: frozenset[Verification]
@@ -94,8 +98,8 @@ def shared_phones(sessions: QuerySet[Session]) -> tuple[SharedPhoneLine, ...]:
 
 def spoken_for(person_id: int) -> tuple[Person, ...]:
     """Whom a person may check in: themself first, then their children."""
-    wards = Guardianship.objects.filter(guardian=person_id).values("child")
-    found = Person.objects.filter(Q(pk=person_id) | Q(pk__in=wards), active=True)
+    ids = (person_id, *children_of(person_id))
+    found = Person.objects.filter(pk__in=ids, active=True)
     return tuple(sorted(found, key=lambda each: (each.pk != person_id, str(each), each.pk)))
 
 
@@ -117,8 +121,7 @@ def _open_line(session: Session, person: Person, state: str) -> OpenCheckIn:
     return OpenCheckIn(
         session_id=session.pk,
         title=session.title,
-        starts_at=session.starts_at,
-        ends_at=session.finishes_at,
+        window=window_of(session, session.site),
         person_id=person.pk,
         name=str(person),
         asked=policy_for(session).verification,

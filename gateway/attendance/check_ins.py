@@ -27,7 +27,7 @@ from gateway.attendance.policy import Deed, Policy
 from gateway.attendance.services import judge_people
 from gateway.attendance.values import CheckInMethod, CheckInState, Verification
 from gateway.people import roster
-from gateway.people.models import Guardianship
+from gateway.people.guardians import children_of
 from gateway.people.pins import is_pin_of
 
 
@@ -97,8 +97,7 @@ def refuse(*, check_in_id: int, because: str, by: Actor, now: datetime) -> Check
 def _refuse_others(session: Session, policy: Policy, person_id: int, by: Redeemer) -> None:
     if not policy.self_check_in:
         raise NoSelfCheckIn(f"nobody checks in by themselves to {session.title}")
-    is_theirs = Guardianship.objects.filter(guardian=by.person_id, child=person_id)
-    if by.person_id != person_id and not is_theirs.exists():
+    if person_id not in (by.person_id, *children_of(by.person_id)):
         raise NoSelfCheckIn("you can check in only yourself and your own children")
 
 

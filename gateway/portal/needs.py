@@ -12,7 +12,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext
 
 from gateway.attendance import attention
-from gateway.attendance.values import HoldKind
+from gateway.attendance.check_in_lines import shared_phones
+from gateway.attendance.models import CheckIn, Session
+from gateway.attendance.values import CheckInState, HoldKind
 from gateway.erp.queries import syncs, to_correct
 from gateway.faces.queries import mismatches, only_by_face
 from gateway.fleet.queries import KioskLine
@@ -56,6 +58,8 @@ def needs(where: Place, kiosks: Iterable[KioskLine]) -> tuple[Need, ...]:
         _syncs(where),
         _unknown(where),
         _differences(where),
+        _check_ins(where),
+        _shared_phones(where),
         _mismatches(where),
         _only_by_face(where),
         _set_aside(where),
@@ -188,6 +192,33 @@ def _differences(where: Place) -> Iterator[Need]:
         }
         act = Act(_("seen"), _url(where, "difference_seen", difference.track_id), sends=True)
         yield Need(_("difference"), "ask", text, act)
+
+
+def _check_ins(where: Place) -> Iterator[Need]:
+    waiting = CheckIn.objects.filter(
+        session__site=where.site, state=CheckInState.PENDING.value
+    ).count()
+    if waiting:
+        text = ngettext(
+            "%(n)d check-in waits to be confirmed", "%(n)d check-ins wait to be confirmed", waiting
+        ) % {"n": waiting}
+        yield Need(_("check-in"), "ask", text, Act(_("look"), _url(where, "check_ins")))
+
+
+def _shared_phones(where: Place) -> Iterator[Need]:
+    for phone in shared_phones(Session.objects.filter(site=where.site)):
+        at = timezone.localtime(phone.at, where.site.tz)
+        text = _(
+            "One phone for two people: %(name)s was refused at %(session)s, %(at)s; it had just "
+            "checked in %(other)s"
+        ) % {
+            "name": phone.name,
+            "other": phone.other,
+            "session": phone.title,
+            "at": f"{at:%d.%m. %H:%M}",
+        }
+        act = Act(_("seen"), _url(where, "phone_seen", phone.id), sends=True)
+        yield Need(_("check-in"), "stop", text, act)
 
 
 def _mismatches(where: Place) -> Iterator[Need]:

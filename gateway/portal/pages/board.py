@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from gateway.attendance import queries as attendance, summaries
 from gateway.attendance.summaries import SessionSummary
 from gateway.fleet.queries import kiosk_lines
-from gateway.portal.access import office_page
+from gateway.portal.access import is_staff, office_page
 from gateway.portal.deliveries import delivery_totals
 from gateway.portal.frame import Place, place, show
 from gateway.portal.names import asked_for, names_of
 from gateway.portal.needs import needs
 from gateway.portal.totals import bar_of
+from gateway.portal.visitors import visitor
 from gateway.portal.words import word
 from gateway.timetable.models import Site
 from gateway.timetable.queries import school_day
@@ -25,9 +26,17 @@ from gateway.timetable.queries import school_day
 REMEMBERED = "site"
 
 
-@office_page
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the board of the site the reader looked at last, or of the first one."""
+    """Lead the office to a board, and those who learn here to where they check in."""
+    is_of_a_person = request.user.is_authenticated and visitor(request) is not None
+    if is_of_a_person and not is_staff(request.user):
+        return redirect("portal:check_in")
+    return _board(request)
+
+
+@office_page
+def _board(request: HttpRequest) -> HttpResponse:
+    """The site the reader looked at last, or the first one."""
     slugs = list(Site.objects.order_by("name").values_list("slug", flat=True))
     if not slugs:
         return no_site(request)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from gateway.attendance.models import AbsenceHold
 from gateway.attendance.values import Hold
@@ -19,6 +20,12 @@ register = template.Library()
 def word(value: str) -> words.Word:
     """The value in the reader's language."""
     return words.word(value)
+
+
+@register.filter
+def translated(text: str) -> str:
+    """A profile's own word in the reader's language, as it stands where there is none."""
+    return gettext(text)
 
 
 @register.filter

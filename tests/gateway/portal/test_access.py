@@ -16,12 +16,13 @@ pytestmark = pytest.mark.django_db
 
 FOREIGN = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|(src|href|action)=.?https?:")
 TABLETS = {"tablet", "tablet_pair", "tablet_state", "tablet_frame", "tablet_typed"}
-OPEN = TABLETS | {"login", "logout", "set_language", "phone"}
+OPEN = TABLETS | {"login", "logout", "set_language", "phone", "scanned", "scanned_too"}
 EXAMPLES = {
     "site": "hill", "day": "2026-11-23", "person_id": "1", "session_id": "1", "hold_id": "1",
     "kiosk_id": "door", "consent_id": "1", "delivery_id": "1", "message_id": "1", "card": "abc",
     "track_id": "00000000-0000-0000-0000-000000000001",
     "enrolment_id": "00000000-0000-0000-0000-000000000001", "serial": "5", "kind": "png",
+    "check_in_id": "1", "shared_id": "1",
 }  # fmt: skip
 
 
