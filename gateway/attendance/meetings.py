@@ -134,7 +134,7 @@ def is_touched(session: Session) -> bool:
     For a session of `with_history`.
     """
     is_changed = session.moved_by or session.title_given or session.own_overrides
-    is_begun = session.state != SCHEDULED
+    is_begun = session.state != SCHEDULED or session.submitted_at or session.unlocked_until
     is_handled = getattr(session, "handled")  # noqa: B009 - an annotation
     return bool(is_changed or is_begun or is_handled or session.capacity is not None)
 

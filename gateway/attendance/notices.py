@@ -22,6 +22,7 @@ class News(StrEnum):
     WAITS = "You are on the waiting list and hear when a place is free"
     REMOVED = "Your booking was cancelled"
     CANCELLED = "It does not take place"
+    MOVED = "It was moved"
 
 
 @dataclass(frozen=True, slots=True)

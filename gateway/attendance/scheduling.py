@@ -39,10 +39,12 @@ from gateway.attendance.meetings import (
     offerings_in,
     refuse_dates_outside,
 )
-from gateway.attendance.models import Session, SessionOffering
+from gateway.attendance.models import Attendee, Session, SessionOffering
+from gateway.attendance.notices import News, tell_place
 from gateway.attendance.policy import Deed, Window
 from gateway.attendance.profiling import check_overrides
 from gateway.attendance.services import judge_session
+from gateway.attendance.values import AttendeeState
 from gateway.people import roster
 from gateway.timetable.errors import UnknownOffering
 from gateway.timetable.models import Offering, Site, Slot
@@ -116,9 +118,9 @@ def create(*, draft: Draft, now: datetime) -> Session:
 def move(*, session_id: int, to: Placing, because: str, by: Actor, now: datetime) -> Session:
     """Let a session take place at another time or elsewhere, where it has not begun.
 
-    Laying ahead leaves it there. Its roll is that of the new date. Raises UnknownSession,
-    NotPermitted, ReasonMissing, WrongSession, TaughtAlready, NotTaught, UnknownPlace,
-    MeetsAlready.
+    Laying ahead leaves it there. Its roll is that of the new date; who booked is told.
+    Raises UnknownSession, NotPermitted, ReasonMissing, WrongSession, TaughtAlready, NotTaught,
+    UnknownPlace, MeetsAlready.
     """
     session = _movable(session_id, by)
     if not because.strip():
@@ -138,6 +140,7 @@ def move(*, session_id: int, to: Placing, because: str, by: Actor, now: datetime
     session.moved_by, session.moved_because = by.name, because.strip()[:200]
     session.save()
     SessionOffering.objects.filter(session=session).update(day=to.day)
+    tell_place(session, _booked(session), News.MOVED, now=now)
     judge_session(session=session, now=now)
     return session
 
@@ -258,6 +261,12 @@ def _refuse_begun(session: Session, now: datetime) -> None:
         raise NotTaught(f"{session.title} was cancelled: make another session instead")
     if session.state != SCHEDULED or now >= session.starts_at:
         raise TaughtAlready(f"{session.title} has begun: it cannot be moved any more")
+
+
+def _booked(session: Session) -> list[int]:
+    """Who has a place of their own there, or waits for one."""
+    there = Attendee.objects.filter(session=session).exclude(state=AttendeeState.REMOVED.value)
+    return list(there.values_list("person_id", flat=True))
 
 
 def _place(session: Session, to: Placing, window: Window) -> None:

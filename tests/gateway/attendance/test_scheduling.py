@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.attendance import lifecycle, scheduling
+from gateway.attendance import bookings, lifecycle, scheduling
 from gateway.attendance.errors import (
     MeetsAlready,
     NotPermitted,
@@ -19,6 +19,7 @@ from gateway.attendance.expecting import expected_at
 from gateway.attendance.laying import Laid, lay_ahead
 from gateway.attendance.marking import Actor
 from gateway.attendance.models import Mark, Session, SessionOffering
+from gateway.attendance.notices import notices_of
 from gateway.attendance.scheduling import Draft, Placing
 from gateway.attendance.values import CancelledBy
 from gateway.people.values import Role
@@ -267,6 +268,17 @@ def test_a_session_moves_to_another_date_with_its_roll() -> None:
     )  # fmt: skip
     assert [each.person_id for each in expected_at(moved)] == [tom.pk]
     assert SessionOffering.objects.get().day == TUESDAY
+
+
+def test_who_booked_is_told_of_a_move() -> None:
+    session = create(make_offering(make_site()), starts=time(16), ends=time(17), title="Exam")
+    mia = make_learner()
+    bookings.book(session_id=session.pk, person_id=mia.pk, by=OFFICE, now=NOW)
+
+    move(session)
+
+    (notice,) = notices_of(mia.pk)
+    assert notice.text == "It was moved: Exam, 24.11.2026 18:00"
 
 
 def test_a_given_title_is_kept_when_a_session_moves() -> None:
