@@ -1,7 +1,7 @@
 """Whether everything ever said about marks is still there as it was said, and sealing it.
 
 The whole trail is read as a stream, however long it is. What looks wrong is looked at again
-by itself, with its person locked, because marks go on being made meanwhile.
+by itself once that was read, with its person locked, because marks go on being made meanwhile.
 """
 
 from collections.abc import Callable, Iterator
@@ -76,10 +76,8 @@ def findings(*, tell: Tell = lambda _: None, noted: str = "") -> Iterator[Findin
         yield Finding(Fault.UNGUARDED)
     if noted and not Seal.objects.filter(chain=noted).exists():
         yield Finding(Fault.SEAL_GONE)
-    for trail in _trails(MarkRevision.objects.all(), MarkRow.objects.all()):
-        if any(_wrong(trail)):
-            yield from _looked_at_again(trail.place)
-        tell(len(trail.links))
+    for place in list(_suspects(tell)):
+        yield from _looked_at_again(place)
     yield from _wrong_seals(tell)
 
 
@@ -146,6 +144,13 @@ def _wrong_seals(tell: Tell) -> Iterator[Finding]:
             yield Finding(Fault.SEAL_DIFFERS, seal=each.upto)
         tell(count)
         after, before = each.upto, each.chain
+
+
+def _suspects(tell: Tell) -> Iterator[Place]:
+    for trail in _trails(MarkRevision.objects.all(), MarkRow.objects.all()):
+        if any(_wrong(trail)):
+            yield trail.place
+        tell(len(trail.links))
 
 
 @transaction.atomic

@@ -3,23 +3,26 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
-from gateway.attendance import audit, lifecycle, marking
+from gateway.attendance import append_only, audit, lifecycle, marking
 from gateway.attendance.marking import Wanted
 from gateway.attendance.models import Act, Mark as MarkRow, MarkRevision, Session, Track
 from gateway.attendance.recording import Heard
 from gateway.attendance.services import record_tracks
+from gateway.attendance.trails import Fault
 from gateway.attendance.values import Base, Mark, SessionState, Source
 from gateway.errors import Rejected
 from gateway.outbox.models import Delivery
 from gateway.people.models import Person
 from gateway.people.services import set_credential
+from gateway.timetable.models import OfferingEnrolment
 from kiosk.protocol.messages import Method, TrackMade
-from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
+from tests.gateway.classes import SEPTEMBER, enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
 from tests.gateway.school import OFFICE, Door, at, card_of, make_kiosk
 
@@ -192,3 +195,35 @@ def test_a_seal_made_while_marks_are_made_holds() -> None:
     audit.seal(now=at("17:00"))
 
     assert list(audit.findings()) == []
+
+
+def test_the_audit_goes_on_while_marks_are_made_and_names_only_what_is_wrong() -> None:
+    room = make_room(3)
+    crowd = [Person(given_name=f"P{number}", family_name="") for number in range(2100)]
+    enrol_many(room, Person.objects.bulk_create(crowd))
+    room.end()()
+    append_only.allow_changes()
+    MarkRevision.objects.filter(person=room.people[2]).update(base="present")
+    append_only.refuse_changes()
+    last, marked = Wanted(crowd[-1].pk, Mark(Base.PRESENT)), list[object]()
+
+    def mark_meanwhile(_: int) -> None:
+        deed = partial(marking.mark, session_id=room.session.pk, wanted=[last], by=OFFICE, now=NOW)
+        if not marked:
+            marked.append(at_once(deed))
+
+    found = list(audit.findings(tell=mark_meanwhile))
+
+    assert [(each.fault, each.place) for each in found] == [
+        (Fault.EDITED, (room.session.pk, room.people[2].pk))
+    ]
+    assert Act.objects.count() == 1
+
+
+def enrol_many(room: Room, people: list[Person]) -> None:
+    OfferingEnrolment.objects.bulk_create(
+        OfferingEnrolment(
+            offering_id=room.session.meets.get().offering_id, person=person, starts_on=SEPTEMBER
+        )
+        for person in people
+    )
