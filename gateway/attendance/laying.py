@@ -77,9 +77,17 @@ def lay_ahead(*, site_id: int, now: datetime, days: int = DAYS_AHEAD) -> Laid:
     """
     site = Site.objects.get(pk=site_id)
     today = school_day(now, zone=site.tz, day_starts=site.day_starts)
+    if not _has_any(site, today):
+        return Laid()
     calendar = calendar_of(site, Span(today, today + days * ONE_DAY))
     dates = [today + number * ONE_DAY for number in range(days + 1)]
     return sum((_lay(site_id, day, calendar, now) for day in dates), Laid())
+
+
+def _has_any(site: Site, today: date) -> bool:
+    """Whether there are weekly times, or sessions of some that are gone."""
+    laid = Session.objects.filter(site=site, planned_on__gte=today)
+    return Slot.objects.filter(offering__site=site).exists() or laid.exists()
 
 
 @transaction.atomic

@@ -315,6 +315,27 @@ def test_a_session_with_words_on_its_roll_moves_but_is_not_taken_away() -> None:
     assert Session.objects.get().starts_at == at("16:30")
 
 
+def test_a_site_without_offerings_has_little_asked_of_its_store(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    site = make_site()
+
+    with django_assert_num_queries(3):
+        assert lay(site) == NOTHING
+
+
+def test_sessions_after_an_earlier_end_are_taken_away() -> None:
+    site = make_site()
+    algebra = make_offering(site)
+    make_slot(algebra)
+    lay(site)
+
+    Offering.objects.update(ends_on=MONDAY)
+
+    assert lay(site) == Laid(withdrawn=2)
+    assert days_of(algebra) == [MONDAY]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_more_offerings_ask_no_more(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
@@ -324,5 +345,5 @@ def test_more_offerings_ask_no_more(
         make_slot(make_offering(site, f"Batch {number}"))
     lay(site)
 
-    with django_assert_num_queries(1 + 3 + 15 * 2 + 15 * 3):
+    with django_assert_num_queries(1 + 1 + 3 + 15 * 2 + 15 * 3):
         assert lay(site) == NOTHING
