@@ -79,6 +79,11 @@ def sessions_of(site_id: int, day: date) -> tuple[SessionSummary, ...]:
     return summarised(find_sessions(site_id, Sought(day, day))[:MOST])
 
 
+def registrations_of(site_id: int, day: date) -> tuple[SessionSummary, ...]:
+    """The registration periods of a date alone, as `sessions_of` has them."""
+    return summarised(find_sessions(site_id, Sought(day, day, is_registration=True)))
+
+
 def history(site_id: int, sought: Sought, *, first: int = 0, most: int = MOST) -> Portion:
     """Those asked for, the newest day first, and each day's in the order they begin (SES-04)."""
     found = find_sessions(site_id, sought).order_by("-day", "starts_at", "title", "pk")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from gateway.errors import Rejected
 from gateway.portal.words import Word
@@ -17,12 +18,17 @@ def act(
     done: Word,
     back: str,
     at: tuple[object, ...],
+    part: str = "",
 ) -> HttpResponse:
-    """Do it, say that it is done or why it was refused, and go on to the page `back`."""
+    """Do it, say that it is done or why it was refused, and go on to the page `back`.
+
+    `part` names the element of the page to go to.
+    """
     try:
         deed()
     except Rejected as refusal:
         messages.add_message(request, messages.ERROR, str(refusal), extra_tags="bad")
     else:
         messages.add_message(request, messages.SUCCESS, str(done), extra_tags="good")
-    return redirect(f"portal:{back}", *at)
+    address = reverse(f"portal:{back}", args=at)
+    return redirect(f"{address}#{part}" if part else address)

@@ -67,7 +67,9 @@ def _of_site(site_id: int, now: datetime) -> tuple[object, ...]:
         list(
             AttendanceSession.objects.filter(site_id=site_id, day__gte=since.date())
             .order_by("pk")
-            .values_list("pk", "state", "starts_at", "finishes_at")
+            .values_list(
+                "pk", "state", "starts_at", "finishes_at", "submitted_at", "unlocked_until"
+            )
         ),
         AbsenceHold.objects.filter(recent).aggregate(
             last=Max("pk"), released=Max("released_at"), cleared=Max("cleared_at"), n=Count("pk")

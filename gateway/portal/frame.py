@@ -107,6 +107,7 @@ def _rail(where: Place, *, admin: bool) -> tuple[RailItem, ...]:
     items = [
         ("board", _("Today"), 0),
         ("status", _("Attendance"), 0),
+        ("sessions", _("Sessions"), 0),
         ("absence", _("Absence"), 0),
         ("students", _("Students"), 0),
         ("kiosks", _("Kiosks"), troubled),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.attendance.queries import Totals
+from gateway.attendance.summaries import SessionSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,31 @@ def bar_of(totals: Totals) -> Bar:
         late=_share(late, totals.expected),
         gone=_share(totals.signed_out, totals.expected),
         percent=100 * came // totals.expected,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RollBar:
+    """Parts of everybody on a roll, in thousandths, one after the other; the rest is pending."""
+
+    on_time: int
+    late: int
+    absent: int
+
+    @property
+    def absent_from(self) -> int:
+        """Where the part of those absent begins."""
+        return self.on_time + self.late
+
+
+def roll_bar(session: SessionSummary) -> RollBar:
+    """The bar of a roll; empty when nobody is on it. Excused ones count as absent here."""
+    if not session.total:
+        return RollBar(0, 0, 0)
+    return RollBar(
+        on_time=_share(session.present - session.late, session.total),
+        late=_share(session.late, session.total),
+        absent=_share(session.absent + session.excused, session.total),
     )
 
 

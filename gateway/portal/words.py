@@ -2,9 +2,10 @@
 
 import re
 from enum import StrEnum
+from functools import cache
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, override, pgettext_lazy
 
 from kiosk.protocol.remarks import FaceVerdict
 
@@ -78,7 +79,62 @@ WORDS: dict[str, Word] = {
     "photo": _("photo"),
     "AM": _("morning"),
     "PM": _("afternoon"),
+    "class": _("class"),
+    "appointment": _("appointment"),
+    "camp": _("camp"),
+    "training": _("training"),
+    "centre": _("the centre"),
+    "teacher_absent": _("absence of the teacher"),
+    "medical": _("medical"),
+    "family_emergency": _("family emergency"),
+    "school_event": _("school event"),
+    "religious": _("religious observance"),
+    "pre_approved": _("approved before"),
+    "submitted": _("handed in"),
+    "due": _("due"),
+    "overdue": _("overdue"),
+    "escalated": _("long overdue"),
+    "email": _("e-mail"),
+    "app": _("app"),
+    "booking": _("booked"),
+    "walk_in": _("walk-in"),
+    "make_up": _("make-up"),
+    "medical_alert": _("medical alert"),
+    "expected_absent": _("expected absent"),
+    "first_day": _("first day"),
+    "trial": _("trial"),
+    "drop": _("leaves"),
+    "transfer": _("changes class"),
+    "birthday": _("birthday"),
+    "balance_due": _("balance due"),
+    "roll_comment": _("comment"),
+    "note": _("note"),
 }
+
+ICONS = {
+    "medical_alert": "✚",
+    "expected_absent": "◌",
+    "first_day": "★",
+    "trial": "◔",
+    "make_up": "↻",
+    "drop": "⇥",
+    "transfer": "⇄",
+    "birthday": "♥",
+    "balance_due": "¤",
+    "roll_comment": "❝",
+    "note": "✎",
+}
+"""A sign for each thing to know of a person, always beside its word."""
+
+PROFILES_SAY = (
+    _("Pending"), _("Not Marked"), _("Not Yet Marked"), _("Not Registered"), _("Booked"),
+    _("Present"), _("Attended"), _("Attended in Part"), _("Absent"), _("Not Attended"),
+    _("Excused"), _("Excused Absence"), _("Authorised Absence"), _("Medical Leave"),
+    _("Illness"), _("On Hold"), _("Late"), _("Tardy"), _("Left Early"),
+    _("Late & Left Early"), _("Tardy & Left Early"), _("Late, Left Early"), _("Partial"),
+    _("Partial Attendance"),
+)  # fmt: skip
+"""What profiles call statuses, in English; pages look their translation up by these words."""
 
 RULES_SAY = (
     _("no sign-in by the end of registration"),
@@ -97,12 +153,29 @@ RULES_SAY = (
     _("not a school day: outside the terms"),
     _("weekend"),
     _("outside the terms"),
+    _("in time"),
+    _("within grace"),
+    _("partial attendance"),
+    _("nothing was said of them when the roll was closed"),
+    _("not checked in yet"),
+    _("the enrolment is on hold"),
+    _("the enrolment is suspended"),
 )
 """Reasons that rules give in English; pages look their translation up by these words."""
 
 RULES_SAY_WITH = {
     re.compile(r"signed in (?P<n>\d+) min late"): _("signed in %(n)s min late"),
     re.compile(r"marked by (?P<who>.+)"): _("marked by %(who)s"),
+    re.compile(r"(?P<who>.+) left it to the rules"): _("%(who)s left it to the rules"),
+    re.compile(r"arrived (?P<at>\d\d:\d\d)"): _("arrived %(at)s"),
+    re.compile(r"(?P<n>\d+) min after grace"): _("%(n)s min after grace"),
+    re.compile(r"left (?P<n>\d+) min early"): _("left %(n)s min early"),
+    re.compile(r"more than (?P<n>\d+) min late counts as absent"): _(
+        "more than %(n)s min late counts as absent"
+    ),
+    re.compile(r"missed (?P<n>\d+) of (?P<of>\d+) min: absent"): _(
+        "missed %(n)s of %(of)s min: absent"
+    ),
 }
 """Reasons that hold a number or a name, and how pages say them."""
 
@@ -126,6 +199,20 @@ TONES = {
     "blocked": "stop",
     "unknown": "ask",
     "not_counted": "ask",
+    "left_early": "late",
+    "late_left_early": "late",
+    "partial": "late",
+    "excused": "out",
+    "medical_leave": "out",
+    "submitted": "in",
+    "overdue": "late",
+    "escalated": "stop",
+    "medical_alert": "stop",
+    "expected_absent": "out",
+    "balance_due": "ask",
+    "birthday": "in",
+    "first_day": "in",
+    "trial": "ask",
 }
 
 
@@ -149,11 +236,26 @@ def tone(value: StrEnum | str) -> str:
 
 
 def why(text: str) -> Word:
-    """A rule's reason in the reader's language."""
+    """A rule's reason in the reader's language; one of several parts is said part by part."""
+    if whole := _said(text):
+        return whole
+    parts = [_said(part) for part in text.split(", ")]
+    return ", ".join(parts) if all(parts) else gettext(text)
+
+
+def _said(text: str) -> str:
+    """One reason that we know how to say; empty for any other."""
     for pattern, said in RULES_SAY_WITH.items():
         if found := pattern.fullmatch(text):
             return str(said) % found.groupdict()
-    return gettext(text)
+    return gettext(text) if text in _known() else ""
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The reasons of RULES_SAY as rules give them."""
+    with override("en"):
+        return frozenset(map(str, RULES_SAY))
 
 
 def masked(value: str) -> str:

@@ -60,7 +60,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     """The first page of the day."""
     where = place(site)
     kiosks = kiosk_lines(where.site.pk, now=where.now)
-    sessions = summaries.sessions_of(where.site.pk, where.today)
+    sessions = summaries.registrations_of(where.site.pk, where.today)
     states = attendance.person_states(where.site.pk, where.today)
     totals = attendance.totals_of(states)
     context = {

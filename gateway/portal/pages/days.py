@@ -40,7 +40,7 @@ def day_page(request: HttpRequest, site: str, day: date) -> HttpResponse:
         "day": day,
         "at": f"{at:%H:%M}" if at else "",
         "calendar": school_day(where.site.pk, day),
-        "sessions": summaries.sessions_of(where.site.pk, day),
+        "sessions": summaries.registrations_of(where.site.pk, day),
         "totals": totals,
         "bar": bar_of(totals),
         "names": names_of(states, asked_for(request.GET)),

@@ -1,4 +1,4 @@
-"""One session's roll, and a mark by hand."""
+"""A registration's roll, and a mark by hand; other sessions have pages of their own."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from gateway.attendance import marking, rolls
 from gateway.attendance.models import Session
-from gateway.people.logins import roles_of
 from gateway.portal.access import office_page
 from gateway.portal.acts import act
 from gateway.portal.forms import MarkForm
 from gateway.portal.frame import place, show
+from gateway.portal.pages.lessons import actor_of, lesson_page, line_page
 
 MOST = 400
 """Lines of a roll up to which all year groups are shown together."""
@@ -21,6 +21,8 @@ def session_page(request: HttpRequest, site: str, session_id: int) -> HttpRespon
     """Everybody on the roll with the mark that holds."""
     where = place(site)
     session = get_object_or_404(Session, pk=session_id, site=where.site)
+    if session.division_id is None:
+        return lesson_page(request, where, session)
     lines = rolls.roll_of(session.pk, now=where.now)
     groups = tuple(dict.fromkeys(line.year_group for line in lines))
     first = groups[0] if len(lines) > MOST else ""
@@ -39,6 +41,8 @@ def mark_page(request: HttpRequest, site: str, session_id: int, person_id: int) 
     """Let a person's word stand for one line of the roll."""
     where = place(site)
     session = get_object_or_404(Session, pk=session_id, site=where.site)
+    if session.division_id is None:
+        return line_page(request, where, session, person_id)
     line = next(
         (line for line in rolls.roll_of(session.pk, now=where.now) if line.person_id == person_id),
         None,
@@ -52,7 +56,7 @@ def mark_page(request: HttpRequest, site: str, session_id: int, person_id: int) 
             lambda: marking.mark(
                 session_id=session.pk,
                 wanted=[marking.Wanted(person_id, form.mark())],
-                by=marking.Actor(request.user.get_username(), roles_of(request.user.pk or 0)),
+                by=actor_of(request),
                 now=where.now,
             ),
             done=_("The mark is kept."),

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from gateway.attendance.indicating import Indicator
 from gateway.attendance.models import AbsenceHold
 from gateway.attendance.values import Hold
 from gateway.portal import needs, words
@@ -32,6 +33,31 @@ def translated(text: str) -> str:
 def tag(value: str) -> SafeString:
     """The value as a small coloured word."""
     return format_html('<span class="tag {}">{}</span>', words.tone(value), words.word(value))
+
+
+@register.filter
+def tone(value: str) -> str:
+    """The colour that carries the value's meaning."""
+    return words.tone(value)
+
+
+@register.filter
+def called(name: str) -> str:
+    """What a profile calls a status, in the reader's language."""
+    return gettext(name)
+
+
+@register.filter
+def indicator(told: Indicator) -> SafeString:
+    """One thing to know of a person: a sign, its word, and what there is to say of it."""
+    more = f": {words.word(told.text)}" if told.text else ""
+    return format_html(
+        '<span class="tag {}"><span aria-hidden="true">{}</span> {}{}</span>',
+        words.tone(told.kind),
+        words.ICONS.get(told.kind, ""),
+        words.word(told.kind),
+        more,
+    )
 
 
 @register.filter

@@ -6,13 +6,16 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from gateway.attendance.values import Base, Mark
 from gateway.fleet.enrolling import start_enrolment
 from gateway.ingest.models import SetAside
 from gateway.people.values import Role
 from gateway.portal.cards import digest
 from kiosk.protocol.messages import Method
 from tests.gateway.portal.conftest import Website
+from tests.gateway.portal.lesson import Lesson
 from tests.gateway.portal.school import School, busy_school
+from tests.gateway.school import mark_by_hand
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -42,6 +45,8 @@ def pages_of(school: School) -> dict[str, str]:
         "enrolment": f"enrolments/{_card_waited_for(school)}/",
         "session": f"sessions/{school.session.pk}/",
         "mark": f"sessions/{school.session.pk}/{student}/",
+        "sessions": "sessions/?since=2026-01-01",
+        **_lesson_pages(school),
         "absence": "absence/",
         "hold": f"holds/{school.session.holds.earliest('pk').pk}/",
         "students": "people/",
@@ -56,6 +61,27 @@ def pages_of(school: School) -> dict[str, str]:
         "settings": "settings/",
         "evacuation": "evacuation/",
         "evacuation_list": "evacuation/list/",
+    }
+
+
+def _lesson_pages(school: School) -> dict[str, str]:
+    """A class with somebody late, somebody who left the class, and things to know."""
+    lesson = Lesson(school)
+    mia, ben, *_ = lesson.people
+    mia.flags.create(kind="medical_alert", text="asthma", set_at=school.now, set_by="office")
+    for person, mark in ((mia, Mark(Base.PRESENT, late_minutes=7)), (ben, Mark(Base.ABSENT))):
+        mark_by_hand(
+            session_id=lesson.session.pk, person_id=person.pk, mark=mark, by="office",
+            now=school.now,
+        )  # fmt: skip
+    lesson.enrolments[1].delete()
+    roll = f"sessions/{lesson.session.pk}/"
+    return {
+        "lesson": roll,
+        "lesson_line": f"{roll}{mia.pk}/",
+        "lesson_end": f"{roll}end/",
+        "lesson_cancel": f"{roll}cancel/",
+        "person_attendance": f"people/{mia.pk}/attendance/",
     }
 
 
