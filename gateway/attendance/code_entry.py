@@ -34,6 +34,7 @@ from gateway.attendance.errors import (
     WrongCode,
 )
 from gateway.attendance.expecting import expected_at
+from gateway.attendance.meetings import outside_dates
 from gateway.attendance.models import CheckIn, Session, SharedPhone, Ticket
 from gateway.attendance.services import judge_people
 from gateway.attendance.values import CheckInMethod, CheckInState, SessionState
@@ -97,6 +98,8 @@ def open_session(session_id: int) -> Session:
         raise UnknownSession(f"there is no session {session_id}")
     if session.state == SessionState.CANCELLED.value:
         raise NotTaught(f"{session.title} on {session.day} was cancelled")
+    if session.division_id is None and outside_dates(session):
+        raise NotTaught(f"{session.title} is not scheduled to meet on {session.day}")
     return session
 
 

@@ -77,7 +77,7 @@ REFUSALS: dict[type[Rejected], Told] = {
         _("The person of this login is not expected here. Please see your teacher."),
         answers=403,
     ),
-    NotTaught: Told(_("This session was cancelled"), _("Nobody checks in to it.")),
+    NotTaught: Told(_("This session does not take place"), _("Nobody checks in to it.")),
     UnknownSession: Told(
         _("There is no such session"), _("Please scan the code again"), answers=404
     ),

@@ -21,10 +21,11 @@ from gateway.attendance.marking import Wanted
 from gateway.attendance.models import CheckIn, Mark, Session, SharedPhone, Ticket
 from gateway.attendance.values import Base, CheckInMethod, Mark as Said, SessionState
 from gateway.people.models import Person
+from gateway.timetable.models import Offering
 from gateway.timetable.values import Standing
 from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
-from tests.gateway.school import OFFICE, at, make_school
+from tests.gateway.school import MONDAY, OFFICE, at, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,15 @@ def test_a_cancelled_session_and_one_that_is_not_there_refuse() -> None:
     with pytest.raises(UnknownSession):
         code_entry.scan(session_id=0, code="A", device="", now=at("16:00"))
     assert not CheckIn.objects.exists()
+
+
+def test_a_date_outside_the_offerings_dates_refuses() -> None:
+    algebra = Algebra()
+    Offering.objects.update(ends_on=MONDAY - timedelta(days=1))
+
+    with pytest.raises(NotTaught, match="not scheduled to meet"):
+        algebra.scans(at("16:00"))
+    assert not Ticket.objects.exists()
 
 
 def test_a_ticket_holds_for_five_minutes_and_no_second_longer() -> None:

@@ -13,7 +13,8 @@ from gateway.ingest.queries import site_settings
 from gateway.ingest.session_codes import session_codes
 from gateway.people.pins import pin_key
 from kiosk.protocol.rotating import code_at, is_current
-from tests.gateway.school import School, at, make_school
+from tests.gateway.classes import make_offering, make_session
+from tests.gateway.school import MONDAY, School, at, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,27 @@ def test_cancelled_and_other_days_sessions_have_none(school: School) -> None:
     Session.objects.update(state=SessionState.CANCELLED.value)
 
     assert session_codes(school.site, now=NOW) == ()
+
+
+def test_sessions_that_have_no_codes_are_not_told(school: School) -> None:
+    Session.objects.update(overrides={"session_code": False})
+
+    assert session_codes(school.site, now=NOW) == ()
+
+
+@pytest.mark.covers("QR-01")
+def test_a_class_of_the_evening_keeps_its_code_past_midnight(school: School) -> None:
+    night = make_session(
+        make_offering(school.site, overrides={"code_step": 20}), starts="23:00", ends="00:30"
+    )
+    tuesday = MONDAY + timedelta(days=1)
+
+    during, after = (
+        session_codes(school.site, now=at(clock, tuesday)) for clock in ("00:40", "01:01")
+    )
+
+    assert [(told.session, told.step) for told in during] == [(night.pk, timedelta(seconds=20))]
+    assert after == ()
 
 
 def test_the_key_of_pins_goes_out_only_where_one_may_be_entered(school: School) -> None:
