@@ -1,7 +1,8 @@
 """Rolls counted in the store: who is expected at sessions, and what their marks come to.
 
 One statement of our own finds everybody expected, because no query of Django's counts a union.
-Marks are looked up one by one in it: joined, PostgreSQL reads all the marks there are.
+Marks are looked up one by one in it: joined, PostgreSQL reads all the marks there are. Its joins
+are CROSS because SQLite keeps the order of those, and would begin with everybody in the school.
 """
 
 from collections.abc import Collection
@@ -22,19 +23,19 @@ _EXPECTED = """
 WITH asked AS (SELECT id, day, division_id FROM {session} WHERE id IN ({ids})),
 place AS (
     SELECT s.id AS session_id, e.person_id AS person_id
-      FROM asked s JOIN {meeting} m ON m.session_id = s.id
-      JOIN {belonging} e ON e.offering_id = m.offering_id AND e.starts_on <= s.day
+      FROM asked s CROSS JOIN {meeting} m CROSS JOIN {belonging} e CROSS JOIN {person} p
+     WHERE m.session_id = s.id AND e.offering_id = m.offering_id AND e.starts_on <= s.day
        AND (e.ends_on IS NULL OR e.ends_on >= s.day)
-      JOIN {person} p ON p.id = e.person_id AND p.merged_into_id IS NULL
+       AND p.id = e.person_id AND p.merged_into_id IS NULL
     UNION
     SELECT a.session_id, a.person_id
       FROM asked s JOIN {attendee} a ON a.session_id = s.id AND a.state = %s
     UNION
     SELECT s.id, e.person_id
-      FROM asked s JOIN {year} y ON y.division_id = s.division_id
-      JOIN {enrolment} e ON e.year_group_id = y.id AND e.starts_on <= s.day
+      FROM asked s CROSS JOIN {year} y CROSS JOIN {enrolment} e CROSS JOIN {person} p
+     WHERE y.division_id = s.division_id AND e.year_group_id = y.id AND e.starts_on <= s.day
        AND (e.ends_on IS NULL OR e.ends_on >= s.day)
-      JOIN {person} p ON p.id = e.person_id AND p.kind = %s AND (p.active OR e.ends_on IS NOT NULL)
+       AND p.id = e.person_id AND p.kind = %s AND (p.active OR e.ends_on IS NOT NULL)
 )
 SELECT place.session_id, COUNT(*), COUNT((
         SELECT m.id FROM {mark} m WHERE m.session_id = place.session_id

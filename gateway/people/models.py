@@ -39,7 +39,7 @@ class Person(models.Model):
     )
     provisional = models.BooleanField(default=False, db_default=False)
     merged_into = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="merged"
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     roster_version = models.PositiveBigIntegerField(default=0, db_index=True)
 

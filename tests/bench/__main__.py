@@ -14,6 +14,7 @@ BENCHES = (
     "badges",
     "ingest",
     "absence",
+    "rolls",
     "reconnect",
     "writes",
     "memory",
