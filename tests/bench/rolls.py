@@ -48,7 +48,7 @@ def run(marks: int) -> dict[str, float]:
         }
 
 
-def _read(rolls: Any, store: Path) -> dict[str, float]:  # noqa: ANN401 - made after the set-up
+def _read(rolls: Any, store: Path) -> dict[str, float]:
     bare = sqlite3.connect(store)
     past = rolls.some_sessions(LOOKS)
     looks = _timed(rolls.look_at, past)
@@ -74,7 +74,7 @@ def _read(rolls: Any, store: Path) -> dict[str, float]:  # noqa: ANN401 - made a
     }
 
 
-def _written(rolls: Any) -> dict[str, float]:  # noqa: ANN401 - made after the set-up
+def _written(rolls: Any) -> dict[str, float]:
     seconds, tracks = rolls.tap(TAPS, together=TOGETHER)
     singles = [1000 * rolls.tap_once() for _ in range(200)]
     closing, closed, absent = rolls.close_today()
