@@ -197,6 +197,7 @@ def _fill(stage: Stage) -> None:
     school.bring_periods(sites, erp=erp, now=now)
     school.hang_kiosks(stage.passwords)
     school.switch_on(sites)
+    import_module("gateway.project.demo.classes").open_classes(sites[0], am=stage.hours.am, now=now)
     school.give_pin()
     _lay_out_badges(stage, school.give_badges(now=now))
     school.add_logins()
@@ -303,6 +304,7 @@ def _welcome(stage: Stage) -> str:
         f"PM registration: {hours.pm:%H:%M} to {hours.pm + FINISHES_AFTER:%H:%M}.",
         "Students come by themselves: most in time, some late, some not at all.",
         "Who is missing when AM ends is marked absent within a minute.",
+        "Classes of today are under Sessions: take a roll, end one, see who would be told.",
         f"The PIN {school.PIN} at a kiosk signs {school.STAFF[0]} in; who comes late is asked why;",
         "and each tap has its (drawn) photograph on the person's page.",
         f"Everything is kept in {stage.folder}, logs in {stage.children.logs}. Ctrl-C ends it.",
