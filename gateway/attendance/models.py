@@ -7,21 +7,23 @@ from django.db import models
 from gateway.attendance.roll_models import (  # Django looks for models here
     Act as Act,
     Attendee as Attendee,
+    Mark as Mark,
+    MarkRevision as MarkRevision,
+    Seal as Seal,
+    Session as Session,
+    SessionOffering as SessionOffering,
+    Substitution as Substitution,
+)
+from gateway.attendance.values import HoldKind, LateFrom
+from gateway.attendance.word_models import (
     Certificate as Certificate,
     CheckIn as CheckIn,
     Excuse as Excuse,
     Flag as Flag,
-    Mark as Mark,
-    MarkRevision as MarkRevision,
     Notice as Notice,
-    Seal as Seal,
-    Session as Session,
-    SessionOffering as SessionOffering,
     SharedPhone as SharedPhone,
-    Substitution as Substitution,
     Ticket as Ticket,
 )
-from gateway.attendance.values import HoldKind, LateFrom
 from gateway.fleet.models import Kiosk
 from gateway.people.models import Person
 from gateway.timetable.models import PeriodKind, Site, YearGroup
