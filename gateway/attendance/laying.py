@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
+from gateway import bulk
 from gateway.attendance.laying_rules import (
     ONE_DAY,
     Laying,
@@ -31,7 +32,8 @@ from gateway.attendance.meetings import (
 )
 from gateway.attendance.models import Session, SessionOffering
 from gateway.attendance.policy import Window
-from gateway.attendance.scheduling import columns, judge_if_due
+from gateway.attendance.scheduling import columns, is_due
+from gateway.attendance.services import PORTION, judge_people
 from gateway.people import roster
 from gateway.timetable.models import Site, Slot
 from gateway.timetable.offering_rules import meets_on
@@ -97,15 +99,24 @@ def _lay(site_id: int, day: date, calendar: Calendar, now: datetime) -> Laid:
     slots = {slot.pk: slot for slot in _meeting(site, day, calendar)}
     wanted = {pk: _sketch(site, day, slot) for pk, slot in slots.items()}
     laying = plan(wanted, _there(site, day, now))
-    if laying.make or laying.change or laying.withdraw:
-        roster.hold(members(_affected(laying, slots), day))
+    offerings = _affected(laying, slots)
+    people = sorted(members(offerings, day)) if offerings else []
+    if people:
+        roster.hold(people)
         laying = plan(wanted, _there(site, day, now))
     made = _make(site, day, _free(laying.make, slots, day))
     changed = _change(laying.change)
     Session.objects.filter(pk__in=laying.withdraw).delete()
-    for session in (*made, *changed):
-        judge_if_due(session, now=now)
+    _judge([*made, *changed], people, now)
     return Laid(len(made), len(changed), len(laying.withdraw), len(laying.left))
+
+
+def _judge(sessions: Sequence[Session], person_ids: Sequence[int], now: datetime) -> None:
+    """Judge these sessions of one date all together, where there may be taps of it already."""
+    if not sessions or not is_due(sessions[0], now=now):
+        return
+    for portion in bulk.portions(person_ids, PORTION):
+        judge_people(session=sessions[0], person_ids=portion, now=now)
 
 
 def _meeting(site: Site, day: date, calendar: Calendar) -> list[Slot]:
@@ -157,6 +168,8 @@ def sketched(session: Session) -> Sketch:
 def _affected(laying: Laying, slots: Mapping[int, Slot]) -> set[int]:
     """The offerings whose sessions are made, changed or taken away."""
     there = (*laying.change, *laying.withdraw)
+    if not there:
+        return {slots[pk].offering_id for pk in laying.make}
     rows = SessionOffering.objects.filter(session__in=there).values_list("offering_id", flat=True)
     return {slots[pk].offering_id for pk in laying.make} | set(rows)
 

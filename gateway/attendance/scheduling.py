@@ -110,7 +110,8 @@ def create(*, draft: Draft, now: datetime) -> Session:
     )
     meets = [SessionOffering(session=session, offering=o, day=draft.day) for o in offerings]
     SessionOffering.objects.bulk_create(meets)
-    judge_if_due(session, now=now)
+    if is_due(session, now=now):
+        judge_session(session=session, now=now)
     return session
 
 
@@ -173,11 +174,10 @@ def columns(sketch: Sketch) -> dict[str, Any]:
     }
 
 
-def judge_if_due(session: Session, *, now: datetime) -> None:
-    """Judge those on the roll, where there may be taps of its date."""
+def is_due(session: Session, *, now: datetime) -> bool:
+    """Whether there may be taps of the session's date already."""
     site = session.site
-    if session.day <= school_day(now, zone=site.tz, day_starts=site.day_starts):
-        judge_session(session=session, now=now)
+    return session.day <= school_day(now, zone=site.tz, day_starts=site.day_starts)
 
 
 def _chosen(offering_ids: Sequence[int]) -> list[Offering]:
