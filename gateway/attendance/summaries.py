@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from gateway.attendance.counting import Counts, counts_of
 from gateway.attendance.models import Session
-from gateway.attendance.teaching import sessions_of_teacher, teachers_of
+from gateway.attendance.reaching import taught_by
+from gateway.attendance.teaching import teachers_of
 from gateway.attendance.values import REGISTRATION, SessionKind, SessionState
 
 MOST = 10_000
@@ -103,7 +104,7 @@ def find_sessions(site_id: int, sought: Sought) -> "QuerySet[Session]":
         of_periods = Q(kind__in=[kind.value for kind in REGISTRATION])
         wanted &= of_periods if sought.is_registration else ~of_periods
     if sought.teacher_id is not None:
-        wanted &= Q(pk__in=sessions_of_teacher(sought.teacher_id).values("pk"))
+        wanted &= Q(pk__in=taught_by(sought.teacher_id).values("pk"))
     rows = Session.objects.filter(wanted, site=site_id, day__range=(sought.since, sought.until))
     return rows.order_by("starts_at", "title", "pk")
 
