@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gateway.attendance.class_judging import policy_for
 from gateway.attendance.deadlines import Deadline, Due, Roll, deadline, is_past_term
-from gateway.attendance.models import Attendee, Session, SessionOffering, Substitution
+from gateway.attendance.models import Attendee, Session, SessionOffering
 from gateway.attendance.reaching import taught_by
+from gateway.attendance.teaching import Teacher, teachers_of
 from gateway.attendance.values import AttendeeState, SessionState
 from gateway.timetable.models import OfferingEnrolment, Site, Term
 from gateway.timetable.rules import Span
@@ -20,14 +21,6 @@ LOOKED_BACK = timedelta(days=92)
 """A roll that nobody handed in is asked for so long, where no term ends before."""
 ONE_DAY = timedelta(days=1)
 ASKED_FOR = frozenset({Due.DUE, Due.OVERDUE, Due.ESCALATED})
-
-
-@dataclass(frozen=True, slots=True)
-class Teacher:
-    """Who is to hand in a roll."""
-
-    person_id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +82,7 @@ def _due(sessions: QuerySet[Session], now: datetime) -> tuple[DueRoll, ...]:
         for session, stands in _with_deadlines(sessions, now)
         if stands.due in ASKED_FOR
     ]
-    teachers = _teachers([session.pk for session, _ in found])
+    teachers = teachers_of([session.pk for session, _ in found])
     lines = [
         DueRoll(
             session_id=session.pk,
@@ -161,38 +154,3 @@ def _terms(site_ids: Collection[int]) -> Mapping[int, Collection[Span]]:
     for site, first, last in rows.values_list("site_id", "starts_on", "ends_on"):
         found[site].append(Span(first, last))
     return found
-
-
-def _teachers(session_ids: Collection[int]) -> Mapping[int, Collection[Teacher]]:
-    """Those of the offerings on the date, without whom somebody stands in for, and the latter."""
-    stand_ins = list(
-        Substitution.objects.filter(session__in=session_ids)
-        .order_by("pk")
-        .values_list(
-            "session_id", "person_id", "person__given_name", "person__family_name",
-            "stands_in_for_id",
-        )
-    )  # fmt: skip
-    replaced = {(session, whom) for session, *_, whom in stand_ins}
-    taught = (
-        SessionOffering.objects.filter(_teaching_on_the_date(), session__in=session_ids)
-        .order_by("-offering__teachings__role", "offering__teachings__pk")
-        .values_list(
-            "session_id", "offering__teachings__person_id",
-            "offering__teachings__person__given_name",
-            "offering__teachings__person__family_name",
-        )
-    )  # fmt: skip
-    found: dict[int, dict[Teacher, None]] = defaultdict(dict)
-    for session, person, given, family in taught:
-        if (session, person) not in replaced:
-            found[session][Teacher(person, f"{given} {family}".strip())] = None
-    for session, person, given, family, _ in stand_ins:
-        found[session][Teacher(person, f"{given} {family}".strip())] = None
-    return {session: tuple(teachers) for session, teachers in found.items()}
-
-
-def _teaching_on_the_date() -> Q:
-    """One and the same teaching begins on the date or before, and lasts."""
-    ends = Q(offering__teachings__ends_on=None) | Q(offering__teachings__ends_on__gte=F("day"))
-    return Q(offering__teachings__starts_on__lte=F("day")) & ends

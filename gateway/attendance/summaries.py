@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from gateway.attendance.counting import Counts, counts_of
 from gateway.attendance.models import Session
 from gateway.attendance.reaching import taught_by
-from gateway.attendance.teaching import teachers_of
+from gateway.attendance.teaching import Teacher, teachers_of
 from gateway.attendance.values import REGISTRATION, SessionKind, SessionState
 
 MOST = 10_000
@@ -126,12 +126,12 @@ _KEPT = ("title", "kind", "starts_at", "registers_at", "finishes_at", "state", "
 _COUNTED = tuple(each.name for each in fields(Counts) if each.name != "gone")
 
 
-def _summary(row: Session, counts: Counts, teachers: Sequence[str]) -> SessionSummary:
+def _summary(row: Session, counts: Counts, teachers: Sequence[Teacher]) -> SessionSummary:
     return SessionSummary(
         id=row.pk,
         division=row.division.name if row.division else "",
         room=row.room.name if row.room else "",
-        teachers=tuple(teachers),
+        teachers=tuple(each.name for each in teachers),
         total=counts.total,
         percent=counts.percent,
         submitted_at=row.submitted_at,

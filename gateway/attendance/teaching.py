@@ -1,40 +1,52 @@
-"""The names of those who teach sessions; whose sessions are whose stands in `reaching`."""
+"""Who stands before sessions, by name; `reaching` says whose sessions are whose."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from itertools import chain
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from django.db.models import F, Q
 
 from gateway.attendance.models import SessionOffering, Substitution
 
 
-def teachers_of(session_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """The names of those who teach each session, lead teachers first; in two queries."""
-    by_session: dict[int, list[str]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Who teaches a session, for good or as a substitute."""
+
+    person_id: int
+    name: str
+
+
+def teachers_of(session_ids: Collection[int]) -> Mapping[int, tuple[Teacher, ...]]:
+    """Who teaches each session, leads first; who is stood in for is left out. Two queries."""
     stand_ins = list(
         Substitution.objects.filter(session__in=session_ids)
         .order_by("pk")
         .values_list(
-            "session_id", "person__given_name", "person__family_name", "stands_in_for_id"
+            "session_id", "person_id", "person__given_name", "person__family_name",
+            "stands_in_for_id",
         )
     )  # fmt: skip
     replaced = {(session, whom) for session, *_, whom in stand_ins}
     taught = (
-        SessionOffering.objects.filter(_covers_the_day(), session__in=session_ids)
+        SessionOffering.objects.filter(_teaching_on_the_date(), session__in=session_ids)
         .order_by("-offering__teachings__role", "offering__teachings__pk")
         .values_list(
-            "session_id", "offering__teachings__person__given_name",
-            "offering__teachings__person__family_name", "offering__teachings__person_id",
+            "session_id", "offering__teachings__person_id",
+            "offering__teachings__person__given_name",
+            "offering__teachings__person__family_name",
         )
     )  # fmt: skip
-    own = (row for row in taught if (row[0], row[3]) not in replaced)
-    for session, given, family, _ in chain(own, stand_ins):
-        by_session[session].append(f"{given} {family}".strip())
-    return {session: tuple(dict.fromkeys(names)) for session, names in by_session.items()}
+    found: dict[int, dict[Teacher, None]] = defaultdict(dict)
+    for session, person, given, family in taught:
+        if (session, person) not in replaced:
+            found[session][Teacher(person, f"{given} {family}".strip())] = None
+    for session, person, given, family, _ in stand_ins:
+        found[session][Teacher(person, f"{given} {family}".strip())] = None
+    return {session: tuple(teachers) for session, teachers in found.items()}
 
 
-def _covers_the_day() -> Q:
-    """One and the same teaching must do both."""
+def _teaching_on_the_date() -> Q:
+    """One and the same teaching begins on the date or before, and lasts."""
     ends = Q(offering__teachings__ends_on=None) | Q(offering__teachings__ends_on__gte=F("day"))
     return Q(offering__teachings__starts_on__lte=F("day")) & ends

@@ -1,19 +1,22 @@
 """Sessions in a list, and the roll of an offering's session: read, exported, one line of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from gateway.attendance import exports, marking, summaries
+from gateway.attendance import due, exports, marking, summaries
+from gateway.attendance.deadlines import Deadline
 from gateway.attendance.exports import Format
 from gateway.attendance.models import Session
 from gateway.attendance.profiling import profile_of
 from gateway.attendance.rolls import RollLine, roll_of
 from gateway.attendance.settling import UNSAID
-from gateway.attendance.sheets import Sheet, sheet_of
-from gateway.attendance.summaries import Sought
+from gateway.attendance.sheets import sheet_of
+from gateway.attendance.summaries import SessionSummary, Sought
 from gateway.attendance.values import Mark
 from gateway.people.logins import roles_of
 from gateway.portal.access import office_page
@@ -24,6 +27,14 @@ from gateway.portal.totals import roll_bar
 
 A_PAGE = 100
 """Sessions one page of the list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A session of the list, and how its roll stands; None where it has no deadline."""
+
+    session: SessionSummary
+    deadline: Deadline | None
 
 
 @office_page
@@ -39,6 +50,7 @@ def sessions_page(request: HttpRequest, site: str) -> HttpResponse:
         "sought": sought,
         "is_today": sought.since == sought.until == where.today,
         "sessions": found.sessions,
+        "listed": _listed(found.sessions, where.now),
         "of": found.of,
         "before": _query(request, page - 1) if page > 1 else "",
         "after": _query(request, page + 1) if page * A_PAGE < found.of else "",
@@ -94,7 +106,7 @@ def export(request: HttpRequest, site: str, session_id: int, kind: str) -> HttpR
         exports.exported(sheet, wanted, zone=where.site.tz),
         content_type=exports.CONTENT_TYPES[wanted],
         headers={
-            "Content-Disposition": f'attachment; filename="{_file(sheet, wanted)}"',
+            "Content-Disposition": f'attachment; filename="{exports.file_name(sheet, wanted)}"',
             "Cache-Control": "no-store",
         },
     )
@@ -129,16 +141,17 @@ def _marked(line: RollLine) -> Mark:
     )
 
 
+def _listed(sessions: Sequence[SessionSummary], now: datetime) -> list[Listed]:
+    stands = due.deadlines_of([each.id for each in sessions], now=now)
+    return [Listed(each, stands.get(each.id)) for each in sessions]
+
+
 def _line(session: Session, person_id: int, now: datetime) -> RollLine:
     lines = roll_of(session.pk, now=now)
     found = next((line for line in lines if line.person_id == person_id), None)
     if found is None:
         raise Http404
     return found
-
-
-def _file(sheet: Sheet, kind: Format) -> str:
-    return exports.file_name(sheet, kind)
 
 
 def _page(text: str) -> int:

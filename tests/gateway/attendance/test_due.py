@@ -6,8 +6,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from gateway.attendance import due, lifecycle
 from gateway.attendance.deadlines import Due
-from gateway.attendance.due import Teacher
 from gateway.attendance.models import Attendee, Session, Substitution
+from gateway.attendance.teaching import Teacher
 from gateway.attendance.values import CancelledBy
 from gateway.people.models import Person
 from gateway.people.values import Role

@@ -43,6 +43,19 @@ def test_todays_sessions_are_listed_and_history_by_dates() -> None:
     assert [s.id for s in history.context["sessions"]] == [long_ago.pk]
 
 
+@pytest.mark.covers("MRK-03")
+def test_the_list_points_out_which_rolls_are_overdue() -> None:
+    lesson = Lesson(School(students=1))
+    forgotten = lesson.meets(3)
+    asked = f"sessions/?since={forgotten.day}&until={lesson.school.today}&kind=class"
+
+    page = log_in().get(lesson.school.page(asked))
+
+    stands = {each.session.id: each.deadline.due for each in page.context["listed"]}
+    assert stands == {lesson.session.pk: "not_yet", forgotten.pk: "escalated"}
+    assert "long overdue" in page.text
+
+
 def test_sessions_are_filtered_by_kind_and_offering() -> None:
     school = School()
     algebra, chess = Lesson(school), Lesson(school, name="Chess")
