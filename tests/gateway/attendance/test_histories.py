@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 WEEK = timedelta(weeks=1)
 
 
-def learner_of(offering: Offering, **fields: date) -> Person:
+def learner_of(offering: Offering) -> Person:
     mia = make_learner()
-    enrol_in(offering, mia, **fields)
+    enrol_in(offering, mia)
     return mia
 
 
