@@ -27,7 +27,8 @@ class RollLine:
     and short form of it. `is_subdued`: there is a mark, and no enrolment or booking covers the
     session any more. `is_conflict`: a kiosk saw them, and a person says they were away.
     `joined_by` says how one who is not enrolled came onto the roll. `late_reason` is what a
-    late person said at the kiosk that day, empty for nothing.
+    late person said at the kiosk that day, empty for nothing. Rolls of registration periods
+    carry no `indicators`.
     """
 
     person_id: int
@@ -97,7 +98,7 @@ def lines_of(session: Session, *, now: datetime) -> tuple[RollLine, ...]:
         is_over=is_over(session, now),
         trails=_trails(session, marks),
         reasons=reasons_of_day(session.site_id, session.day),
-        indicators=indicators_of(session, [each.person_id for each in (*expected, *gone)]),
+        indicators=_indicators(session, [each.person_id for each in (*expected, *gone)]),
     )
     return (
         *(_line(each, marks.get(each.person_id, _UNMARKED), beside) for each in expected),
@@ -132,6 +133,13 @@ def _trails(session: Session, marks: Mapping[int, _Marked]) -> dict[int, list[Sa
     if not by_hand:
         return {}
     return {person: said for (_, person), said in trail_of([session.pk], by_hand).items()}
+
+
+def _indicators(
+    session: Session, person_ids: Collection[int]
+) -> Mapping[int, tuple[Indicator, ...]]:
+    """None on the roll of a registration: half a school is on it, and nobody calls it."""
+    return indicators_of(session, person_ids) if session.division_id is None else {}
 
 
 def _gone(marks: Mapping[int, _Marked], expected: Collection[int]) -> Iterable[Expectation]:
