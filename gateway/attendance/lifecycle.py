@@ -1,12 +1,13 @@
 """The life of a session: made active, ended, reopened, cancelled, handed in, unlocked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from gateway.attendance import class_judging, closing
+from gateway.attendance.absentees import Channel, Reached, reached, tell_absences
 from gateway.attendance.errors import (
     NotInThisState,
     ReasonMissing,
@@ -22,19 +23,8 @@ from gateway.attendance.values import Activation, AttendeeState, CancelledBy, Se
 from gateway.fleet.queries import heard
 from gateway.fleet.rules import silent_kiosks
 from gateway.people import roster
-from gateway.people.models import Guardianship, Person
 
 OPEN = (SessionState.SCHEDULED.value, SessionState.ACTIVE.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """One person who would be told of an absence, and by which channels that is possible."""
-
-    person_id: int
-    name: str
-    child_id: int
-    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +60,24 @@ def preview_end(*, session_id: int, by: Actor, now: datetime) -> Ending:
     pending = closing.still_pending(session)
     absent = tuple(each for each in pending if each.standing not in closing.HELD)
     silent = silent_kiosks(heard(session.site_id), cutoff=session.finishes_at)
-    return Ending(session.pk, absent, _told(absent), tuple(sorted(silent)))
+    told = reached([each.person_id for each in absent])
+    return Ending(session.pk, absent, told, tuple(sorted(silent)))
 
 
 @transaction.atomic
-def complete(*, session_id: int, by: Actor, now: datetime) -> tuple[int, ...]:
+def complete(
+    *, session_id: int, by: Actor, now: datetime, tell: Collection[Channel] = ()
+) -> tuple[int, ...]:
     """End a session: everybody still pending is absent (SES-07). Answers who they are.
 
-    However often and from wherever it is asked, it is done once: a session that is completed
-    answers nobody. Raises UnknownSession, NotTaught, NotPermitted, RollLocked.
+    Those to be told of it are, by the channels in `tell`. However often and from wherever it
+    is asked, it is done once: a session that is completed answers nobody. Raises
+    UnknownSession, NotTaught, NotPermitted, RollLocked.
     """
     session = open_roll(session_id, by=by, now=now, deed=Deed.COMPLETE)
-    return _complete(session, now, by.name)
+    absent = _complete(session, now, by.name)
+    tell_absences(session, absent, tell, now=now)
+    return absent
 
 
 @transaction.atomic
@@ -223,21 +219,3 @@ def _complete(session: Session, now: datetime, by: str) -> tuple[int, ...]:
 
 def _closes_at(session: Session) -> datetime:
     return session.finishes_at + class_judging.policy_for(session).closes_after
-
-
-def _told(absent: Sequence[Expectation]) -> tuple[Reached, ...]:
-    """The guardians of each, the first to be told first, and the person where there is none."""
-    ids = [each.person_id for each in absent]
-    found = Guardianship.objects.filter(child__in=ids).select_related("guardian").order_by(
-        "child_id", "rank", "pk"
-    )  # fmt: skip
-    by_child = [(row.child_id, row.guardian) for row in found]
-    guarded = {child for child, _ in by_child}
-    alone = Person.objects.filter(pk__in=set(ids) - guarded).order_by("pk")
-    pairs = (*by_child, *((person.pk, person) for person in alone))
-    return tuple(Reached(who.pk, str(who), child, _channels(who)) for child, who in pairs)
-
-
-def _channels(person: Person) -> tuple[str, ...]:
-    channels = (("email", bool(person.email)), ("app", person.user_id is not None))
-    return tuple(name for name, is_there in channels if is_there)

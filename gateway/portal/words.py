@@ -94,7 +94,6 @@ WORDS: dict[str, Word] = {
     "due": _("due"),
     "overdue": _("overdue"),
     "escalated": _("long overdue"),
-    "email": _("e-mail"),
     "app": _("app"),
     "booking": _("booked"),
     "walk_in": _("walk-in"),

@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from gateway.attendance import lifecycle
-from gateway.attendance.lifecycle import Ending, Reached
+from gateway.attendance.absentees import Channel, Reached
+from gateway.attendance.lifecycle import Ending
 from gateway.attendance.models import Session
 from gateway.attendance.values import CancelledBy
 from gateway.errors import Rejected
@@ -42,7 +43,9 @@ def end_page(request: HttpRequest, site: str, session_id: int) -> HttpResponse:
     if request.method == "POST":
         return act(
             request,
-            lambda: lifecycle.complete(session_id=session.pk, by=by, now=where.now),
+            lambda: lifecycle.complete(
+                session_id=session.pk, by=by, now=where.now, tell=_chosen(request)
+            ),
             done=_("The session is ended. Whoever nobody marked is absent."),
             back="session",
             at=(site, session.pk),
@@ -52,8 +55,18 @@ def end_page(request: HttpRequest, site: str, session_id: int) -> HttpResponse:
     except Rejected as refusal:
         messages.add_message(request, messages.ERROR, str(refusal), extra_tags="bad")
         return redirect("portal:session", site, session.pk)
-    context = {"session": session, "absentees": _absentees(ending), "unheard": ending.unheard}
+    context = {
+        "session": session,
+        "absentees": _absentees(ending),
+        "unheard": ending.unheard,
+        "channels": [c for c in Channel if any(c in each.channels for each in ending.told)],
+    }
     return show(request, where, "lesson_end.html", here="sessions", context=context)
+
+
+def _chosen(request: HttpRequest) -> list[Channel]:
+    """The channels ticked; a word that is none is no channel."""
+    return [each for each in Channel if each.value in request.POST.getlist("tell")]
 
 
 @office_page

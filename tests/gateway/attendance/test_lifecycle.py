@@ -2,8 +2,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from gateway.attendance import lifecycle, marking
+from gateway.attendance.absentees import Channel, Reached
 from gateway.attendance.errors import (
     NotInThisState,
     NotPermitted,
@@ -11,9 +13,8 @@ from gateway.attendance.errors import (
     ReasonMissing,
     UnknownSession,
 )
-from gateway.attendance.lifecycle import Reached
 from gateway.attendance.marking import Actor, Wanted
-from gateway.attendance.models import Mark as MarkRow, MarkRevision, Session
+from gateway.attendance.models import Excuse, Mark as MarkRow, MarkRevision, Notice, Session
 from gateway.attendance.recording import Heard
 from gateway.attendance.services import judge_sessions, record_tracks
 from gateway.attendance.values import Base, CancelledBy, Mark, SessionState
@@ -169,16 +170,46 @@ def test_before_it_ends_one_sees_who_would_be_absent_and_told_and_nothing_change
     room = Class()
     room.mark(0, Base.PRESENT)
     mother = make_learner("Ada Mother")
-    Person.objects.filter(pk=mother.pk).update(email="ada@example.org")
+    Person.objects.filter(pk=mother.pk).update(user=User.objects.create_user("ada"))
     Guardianship.objects.create(guardian=mother, child=room.people[1], rank=1)
     room.offering.enrolments.filter(person=room.people[2]).update(standing=Standing.ON_HOLD.value)
 
     ending = lifecycle.preview_end(session_id=room.session.pk, by=TEACHER, now=NOW)
 
     assert [each.person_id for each in ending.absent] == [room.people[1].pk]
-    assert ending.told == (Reached(mother.pk, "Ada Mother", room.people[1].pk, ("email",)),)
+    assert ending.told == (Reached(mother.pk, "Ada Mother", room.people[1].pk, (Channel.APP,)),)
     assert ending.unheard == (room.door.id,)
     assert (room.state(), MarkRevision.objects.count()) == ("scheduled", 1)
+
+
+@pytest.mark.covers("SES-07")
+def test_those_who_answer_for_the_absent_are_told_once_where_that_was_ticked() -> None:
+    room = Class()
+    room.mark(0, Base.PRESENT)
+    mother = make_learner("Ada Mother")
+    Person.objects.filter(pk=mother.pk).update(user=User.objects.create_user("ada"))
+    Guardianship.objects.create(guardian=mother, child=room.people[1])
+
+    for _ in range(2):
+        lifecycle.complete(session_id=room.session.pk, by=TEACHER, now=NOW, tell=[Channel.APP])
+
+    (notice,) = Notice.objects.all()
+    assert notice.person_id == mother.pk
+    assert notice.text.startswith(f"{room.people[1]} was absent: {room.session.title}, ")
+
+
+def test_who_is_excused_is_told_of_to_nobody_as_absent() -> None:
+    room = Class()
+    person = room.people[1]
+    Person.objects.filter(pk=person.pk).update(user=User.objects.create_user("mia"))
+    Excuse.objects.create(
+        person=person, reason="medical", state="approved", asked_by="office", asked_at=NOW,
+        decided_at=NOW, starts_at=room.session.starts_at, ends_at=room.session.finishes_at,
+    )  # fmt: skip
+
+    lifecycle.complete(session_id=room.session.pk, by=TEACHER, now=NOW, tell=[Channel.APP])
+
+    assert not Notice.objects.exists()
 
 
 def test_a_session_opened_again_keeps_its_marks_and_says_why() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 from gateway.attendance.models import Session
@@ -47,10 +48,10 @@ class Lesson:
         rows = self.session.marks.order_by("person__given_name")
         return dict(rows.values_list("person__given_name", "base"))
 
-    def guardian_of(self, place: int, *, email: str) -> Person:
-        """Somebody who answers for a student."""
+    def guardian_of(self, place: int) -> Person:
+        """Somebody with a login who answers for a student."""
         guardian = Person.objects.get(pk=make_person("Eva Keller", kind=PersonKind.GUARDIAN))
-        Person.objects.filter(pk=guardian.pk).update(email=email)
+        Person.objects.filter(pk=guardian.pk).update(user=User.objects.create_user("eva"))
         Guardianship.objects.create(guardian=guardian, child=self.people[place])
         return guardian
 

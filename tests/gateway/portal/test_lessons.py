@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from gateway.attendance.models import Flag, Session
+from gateway.attendance.models import Flag, Notice, Session
 from gateway.attendance.profiling import profiles
 from gateway.attendance.values import Base, FlagKind, Mark, SessionState
 from gateway.people.values import Role
@@ -195,18 +195,19 @@ def test_a_roll_is_begun_and_handed_in() -> None:
 @pytest.mark.covers("SES-07")
 def test_ending_a_session_shows_who_becomes_absent_and_who_would_be_told_first() -> None:
     lesson = Lesson(School(students=2))
-    lesson.guardian_of(0, email="eva@example.org")
+    lesson.guardian_of(0)
     browser = log_in()
 
     preview = browser.get(lesson.page("end/")).text
     nothing_yet = lesson.bases()
-    browser.post(lesson.page("end/"))
+    browser.post(lesson.page("end/"), {"tell": ["app", "pigeon"]})
 
     assert "2 people become absent" in preview
-    assert "Eva Keller: e-mail" in preview
+    assert "Eva Keller: app" in preview
     assert "no way is known" in preview
     assert nothing_yet == {}
     assert lesson.bases() == {"Ben": "absent", "Mia": "absent"}
+    assert Notice.objects.count() == 1
 
 
 def test_a_cancelled_session_cannot_be_ended_and_says_why() -> None:
