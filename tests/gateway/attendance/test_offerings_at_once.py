@@ -1,19 +1,16 @@
 """What several people do to offerings and their sessions at the same moment."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import time, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from gateway.attendance import members, scheduling
 from gateway.attendance.laying import lay_ahead
 from gateway.attendance.models import Mark, Session
 from gateway.attendance.scheduling import Draft, Placing
-from gateway.errors import Rejected
 from gateway.timetable.models import OfferingEnrolment
+from tests.gateway.at_once import at_once, refusals
 from tests.gateway.classes import SEPTEMBER, enrol_in, make_learner, make_offering, make_slot, tap
 from tests.gateway.factories import make_site
 from tests.gateway.school import MONDAY, OFFICE, at, make_kiosk
@@ -21,24 +18,6 @@ from tests.gateway.school import MONDAY, OFFICE, at, make_kiosk
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
 NOW = at("06:00")
-
-
-def at_once(deeds: Sequence[Callable[[], object]]) -> list[type[Rejected]]:
-    """Do all deeds in threads that start together; answers the kinds of what was refused."""
-    together = Barrier(len(deeds))
-
-    def do(deed: Callable[[], object]) -> type[Rejected] | None:
-        try:
-            together.wait(timeout=10)
-            deed()
-        except Rejected as refused:
-            return type(refused)
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return [refused for refused in threads.map(do, deeds) if refused]
 
 
 def test_the_last_places_are_given_to_as_many_as_there_are() -> None:
@@ -49,9 +28,9 @@ def test_the_last_places_are_given_to_as_many_as_there_are() -> None:
             offering_id=algebra.pk, person_id=person_id, on=SEPTEMBER, now=NOW
         )
 
-    refused = at_once([enrol(make_learner().pk) for _ in range(6)])
+    answers = at_once(*(enrol(make_learner().pk) for _ in range(6)))
 
-    assert [each.__name__ for each in refused] == ["Full"] * 4
+    assert refusals(answers) == ["Full"] * 4
     assert OfferingEnrolment.objects.count() == 2
 
 
@@ -63,7 +42,7 @@ def test_two_who_lay_at_once_and_one_who_makes_by_hand_get_one_session() -> None
     def lay() -> object:
         return lay_ahead(site_id=site.pk, now=NOW, days=0)
 
-    at_once([lay, lay, lambda: scheduling.create(draft=Draft((algebra.pk,), MONDAY), now=NOW)])
+    at_once(lay, lay, lambda: scheduling.create(draft=Draft((algebra.pk,), MONDAY), now=NOW))
 
     assert Session.objects.count() == 1
 
@@ -86,7 +65,7 @@ def test_a_session_is_moved_while_its_people_tap() -> None:
         for person in people:
             tap(site, door, person, "09:00")
 
-    at_once([move, come])
+    at_once(move, come)
 
     session.refresh_from_db()
     assert session.day == to.day

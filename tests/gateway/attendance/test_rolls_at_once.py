@@ -1,13 +1,10 @@
 """What several people, kiosks and the worker do to one roll at the same moment."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from gateway.attendance import append_only, audit, lifecycle, marking
 from gateway.attendance.marking import Wanted
@@ -22,6 +19,7 @@ from gateway.people.models import Person
 from gateway.people.services import set_credential
 from gateway.timetable.models import OfferingEnrolment
 from kiosk.protocol.messages import Method, TrackMade
+from tests.gateway.at_once import at_once
 from tests.gateway.classes import SEPTEMBER, enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
 from tests.gateway.school import OFFICE, Door, at, card_of, make_kiosk
@@ -29,23 +27,6 @@ from tests.gateway.school import OFFICE, Door, at, card_of, make_kiosk
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
 NOW = at("16:30")
-
-
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Do all deeds in threads that start together; answers results and refusals."""
-    together = Barrier(len(deeds))
-
-    def do(deed: Callable[[], object]) -> object:
-        try:
-            together.wait(timeout=10)
-            return deed()
-        except Rejected as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(do, deeds))
 
 
 @dataclass

@@ -1,11 +1,8 @@
 """What several processes do to people at the same moment."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from gateway.people import services
 from gateway.people.errors import CredentialHeld
@@ -13,28 +10,12 @@ from gateway.people.models import Credential, Person
 from gateway.people.queries import roster_since, roster_version
 from gateway.people.values import PersonDetails
 from kiosk.protocol.messages import Method, PersonKind
+from tests.gateway.at_once import at_once
 from tests.gateway.factories import make_person
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
 CARD = "04A2B3C4"
-
-
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Do all deeds in threads that start together; answers results and Rejected errors."""
-    together = Barrier(len(deeds))
-
-    def do(deed: Callable[[], object]) -> object:
-        try:
-            together.wait(timeout=10)
-            return deed()
-        except CredentialHeld as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(do, deeds))
 
 
 def test_a_card_given_to_two_at_once_has_one_holder() -> None:
