@@ -13,7 +13,7 @@ from pydantic import Field
 from gateway.api.access import caller
 from gateway.api.clock import now
 from gateway.api.paging import Paged
-from gateway.api.parameters import AtSite, Code, Id, Name, Reason, site_of
+from gateway.api.parameters import AtSite, Because, Code, Id, Name, site_of
 from gateway.attendance import absence, attention
 from gateway.attendance.policies import PolicyDetails, policy_details, set_policy
 from gateway.attendance.values import LateFrom
@@ -58,12 +58,6 @@ class PolicyPatch(Schema):
     absence_code: Code | None = None
     share_limit: Decimal | None = Field(None, ge=0, le=1, decimal_places=3)
     year_groups: tuple[Id, ...] | None = None
-
-
-class Because(Schema):
-    """Why a person lets it go on all the same."""
-
-    because: Reason
 
 
 @router.get("/policy", response=PolicyOut)

@@ -1,7 +1,7 @@
 """Who may call: a program with a token, or someone logged in to the pages.
 
 Most addresses are for the office and administrators. Those that also admit teachers, families
-and students say so with `auth=FOR_EVERYBODY`, and ask `reach` what of it is the caller's.
+and students say so with `auth=FOR_…`, and ask `reach` what of it is the caller's.
 """
 
 from dataclasses import dataclass
@@ -65,14 +65,15 @@ class Login(SessionAuth):
         return _admitted(user, self.roles)
 
 
-def _doors(*more: Role) -> list[AuthBase]:
-    """Both ways in, for the office, administrators and these."""
-    roles = STAFF | set(more)
-    return [Token(roles), Login(roles)]
+def _doors(*roles: Role) -> list[AuthBase]:
+    """Both ways in, for logins with one of these roles."""
+    return [Token(frozenset(roles)), Login(frozenset(roles))]
 
 
-FOR_OFFICE = _doors()
-FOR_TEACHERS = _doors(Role.TEACHER)
+FOR_OFFICE = _doors(*STAFF)
+FOR_TEACHERS = _doors(*STAFF, Role.TEACHER)
+FOR_FAMILIES = _doors(*STAFF, Role.GUARDIAN, Role.STUDENT)
+FOR_SELVES = _doors(Role.GUARDIAN, Role.STUDENT)
 FOR_EVERYBODY = _doors(*Role)
 
 

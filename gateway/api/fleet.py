@@ -13,7 +13,7 @@ from gateway.api.access import require_admin
 from gateway.api.clock import now
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
-from gateway.api.parameters import AtSite, Name, Reason, SlugText, site_of
+from gateway.api.parameters import AtSite, Because, Name, SlugText, site_of
 from gateway.fleet import services
 from gateway.fleet.options import LONGEST_KEPT_DAYS, Options, door_options, set_door_options
 from gateway.fleet.queries import KioskLine, kiosk_lines
@@ -56,12 +56,6 @@ class OptionsPatch(Schema):
     face_smallest_px: Annotated[int, Field(ge=1, le=4096)] | None = None
     face_blink: bool | None = None
     face_days: Days | None = None
-
-
-class Because(Schema):
-    """Why nothing should wait for it."""
-
-    because: Reason
 
 
 @router.get("/kiosks", response=list[KioskLine])

@@ -9,6 +9,7 @@ from pydantic import (
     AwareDatetime,
     BeforeValidator,
     Field,
+    JsonValue,
     StringConstraints,
     WithJsonSchema,
 )
@@ -41,6 +42,12 @@ Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Plain
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), _Plain]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), _Plain]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _Plain
+]
+Numbers = dict[str, JsonValue]
+"""Single numbers of a policy that differ from the profile's, by name."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8), _Plain]
 SlugText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
@@ -54,6 +61,12 @@ ON_THE_WALL = WithJsonSchema(
 )
 """JSON schema's own format of a time wants an offset, and a clock on a wall has none."""
 WallTime = Annotated[time, AfterValidator(_on_the_wall), ON_THE_WALL]
+
+
+class Because(Schema):
+    """Why it is done."""
+
+    because: Reason
 
 
 class AtSite(Schema):

@@ -15,6 +15,7 @@ from gateway.attendance.models import Session
 from gateway.people.guardians import children_of
 from gateway.people.models import Person
 from gateway.people.values import Role
+from gateway.timetable.models import OfferingEnrolment
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -68,6 +69,37 @@ def family_of(who: Caller) -> frozenset[int]:
     children = children_of(person_id) if Role.GUARDIAN in who.roles else ()
     themself = {person_id} if Role.STUDENT in who.roles else set()
     return frozenset({*children, *themself})
+
+
+def is_kin(request: HttpRequest, person_id: int) -> bool:
+    """Whether the caller is of the office, is this person, or answers for them."""
+    who = caller(request)
+    return who.is_staff or person_id == who.person_id or person_id in family_of(who)
+
+
+def kin(request: HttpRequest, person_id: int) -> Person:
+    """The person, for the office, themself and their guardians. Raises NotThere."""
+    found = Person.objects.filter(pk=person_id).first()
+    if found is None or not is_kin(request, person_id):
+        raise NotThere(f"there is no person {person_id}")
+    return found
+
+
+def belonging(request: HttpRequest, offering_id: int, person_id: int) -> None:
+    """That the caller's own ever belonged to the offering; the office need not. Raises NotThere."""
+    kin(request, person_id)
+    theirs = OfferingEnrolment.objects.filter(offering=offering_id, person=person_id)
+    if not (caller(request).is_staff or theirs.exists()):
+        raise NotThere(f"person {person_id} never belonged to an offering {offering_id}")
+
+
+def session_of(request: HttpRequest, session_id: int, person_id: int) -> Session:
+    """A session of the caller or of who they answer for. Raises NotThere."""
+    kin(request, person_id)
+    found = reaching.sessions_of(person_id).filter(pk=session_id).first()
+    if found is None:
+        raise NotThere(f"there is no session {session_id} of person {person_id}")
+    return found
 
 
 def sessions_of(request: HttpRequest, person_id: int) -> QuerySet[Session]:

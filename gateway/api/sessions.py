@@ -1,7 +1,9 @@
 """Sessions and their life: laid, made active, ended, opened again, handed in."""
 
+import datetime
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from ninja.pagination import paginate
@@ -11,10 +13,10 @@ from gateway.api.access import FOR_OFFICE, FOR_TEACHERS
 from gateway.api.clock import now
 from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
-from gateway.api.parameters import AtSite, Day, Id, Instant, Note, OnDay, Reason, day_of, site_of
+from gateway.api.parameters import AtSite, Because, Day, Id, Instant, Note, OnDay, day_of, site_of
 from gateway.attendance import lifecycle, services, summaries
 from gateway.attendance.models import Session
-from gateway.attendance.values import CancelledBy
+from gateway.attendance.values import CancelledBy, SessionKind, SessionState
 from gateway.timetable.models import Division, PeriodKind
 
 router = Router(tags=["sessions"], auth=FOR_TEACHERS)
@@ -38,10 +40,34 @@ class Lay(AtSite):
     date: Day
 
 
-class Because(Schema):
-    """Why it is done."""
+class SessionFilter(OnDay):
+    """Which sessions; today's where no date is named at all."""
 
-    because: Reason
+    first: Day | None = None
+    last: Day | None = None
+    kind: SessionKind | None = None
+    state: SessionState | None = None
+    offering: Id | None = None
+
+    def sought(self, today: datetime.date) -> summaries.Sought:
+        """The same as summaries know it."""
+        since = self.first or self.last or today
+        return summaries.Sought(
+            since, self.last or since, self.kind, self.state, offering_id=self.offering
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """Sessions that are summed up only when they are asked for."""
+
+    found: "QuerySet[Session]"
+
+    def __len__(self) -> int:
+        return self.found.count()
+
+    def __getitem__(self, part: slice) -> tuple[summaries.SessionSummary, ...]:
+        return summaries.summarised(self.found[part])
 
 
 class Cancelling(Schema):
@@ -67,13 +93,14 @@ class Ended:
 
 @router.get("/sessions", response=list[summaries.SessionSummary])
 @paginate(Paged)
-def list_sessions(request: HttpRequest, asked: Query[OnDay]) -> list[summaries.SessionSummary]:
-    """The sessions of a day at a site, with what their rolls come to; a teacher's are their own."""
+def list_sessions(request: HttpRequest, asked: Query[SessionFilter]) -> Summed:
+    """Sessions at a site with what their rolls come to; a teacher's are their own.
+
+    Those of one date, or from `first` to `last`, in the order they begin.
+    """
     site = site_of(asked.site)
-    of_the_day = summaries.sessions_of(site.pk, day_of(site, asked.date, now()))
-    ids = [each.id for each in of_the_day]
-    own = set(reach.sessions(request).filter(pk__in=ids).values_list("pk", flat=True))
-    return [each for each in of_the_day if each.id in own]
+    found = summaries.find_sessions(site.pk, asked.sought(day_of(site, asked.date, now())))
+    return Summed(found.filter(pk__in=reach.sessions(request).values("pk")))
 
 
 @router.post("/sessions", response={201: summaries.SessionSummary}, auth=FOR_OFFICE)

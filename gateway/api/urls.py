@@ -7,23 +7,33 @@ from ninja import NinjaAPI, Router
 from gateway.api import (
     absence,
     attendance,
+    bookings,
+    check_ins,
     enrolling,
     errors,
     evacuation,
+    excuses,
     faces,
     families,
+    flags,
     fleet,
     marks,
+    members,
+    offerings,
     outside,
     people,
     photos,
     places,
+    profiles,
+    scheduling,
     sessions,
+    tallies,
     tokens,
 )
 from gateway.api.access import FOR_EVERYBODY, FOR_OFFICE
 from gateway.api.documenting import DocumentedApi
 from gateway.api.errors import NotThere
+from gateway.api.rendering import Rendered
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DESCRIPTION = """Everything Muster knows of attendance, for other programs.
@@ -40,6 +50,7 @@ def build() -> NinjaAPI:
         version="1",
         description=DESCRIPTION,
         auth=FOR_OFFICE,
+        renderer=Rendered(),
         urls_namespace="api",
     )
     errors.install(api)
@@ -51,8 +62,17 @@ def build() -> NinjaAPI:
         faces,
         places,
         attendance,
+        offerings,
+        members,
         sessions,
+        scheduling,
         marks,
+        bookings,
+        excuses,
+        check_ins,
+        tallies,
+        flags,
+        profiles,
         photos,
         evacuation,
         absence,

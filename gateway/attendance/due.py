@@ -11,7 +11,7 @@ from gateway.attendance.class_judging import policy_for
 from gateway.attendance.deadlines import Deadline, Due, Roll, deadline, is_past_term
 from gateway.attendance.models import Attendee, Session, SessionOffering
 from gateway.attendance.reaching import taught_by
-from gateway.attendance.teaching import Teacher, teachers_of
+from gateway.attendance.teaching import ClassTeacher, teachers_of
 from gateway.attendance.values import AttendeeState, SessionState
 from gateway.timetable.models import OfferingEnrolment, Site, Term
 from gateway.timetable.rules import Span
@@ -34,7 +34,7 @@ class DueRoll:
     starts_at: datetime
     ends_at: datetime
     deadline: Deadline
-    teachers: tuple[Teacher, ...]
+    teachers: tuple[ClassTeacher, ...]
 
 
 def rolls_due(site_id: int, *, now: datetime) -> tuple[DueRoll, ...]:

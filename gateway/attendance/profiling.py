@@ -175,7 +175,7 @@ def check_overrides(profile: str, overrides: Mapping[str, Any]) -> None:
 
 @cache
 def _merged(profile: str, overrides: str) -> Policy:
-    numbers = _numbers(profile).model_dump(mode="json")
+    numbers = numbers_of(profile).model_dump(mode="json")
     try:
         return PolicyNumbers.model_validate({**numbers, **json.loads(overrides)}).policy()
     except ValidationError as wrong:
@@ -189,7 +189,8 @@ def _said(name: str, error: Mapping[str, Any]) -> str:
 
 
 @cache
-def _numbers(name: str) -> PolicyNumbers:
+def numbers_of(name: str) -> PolicyNumbers:
+    """The numbers of the profile of this name, which must be one."""
     return _file(FOLDER / f"{name}.toml").policy
 
 

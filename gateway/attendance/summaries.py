@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from gateway.attendance.counting import Counts, counts_of
 from gateway.attendance.models import Session
 from gateway.attendance.reaching import taught_by
-from gateway.attendance.teaching import Teacher, teachers_of
+from gateway.attendance.teaching import ClassTeacher, teachers_of
 from gateway.attendance.values import REGISTRATION, SessionKind, SessionState
 
 MOST = 10_000
@@ -126,7 +126,7 @@ _KEPT = ("title", "kind", "starts_at", "registers_at", "finishes_at", "state", "
 _COUNTED = tuple(each.name for each in fields(Counts) if each.name != "gone")
 
 
-def _summary(row: Session, counts: Counts, teachers: Sequence[Teacher]) -> SessionSummary:
+def _summary(row: Session, counts: Counts, teachers: Sequence[ClassTeacher]) -> SessionSummary:
     return SessionSummary(
         id=row.pk,
         division=row.division.name if row.division else "",

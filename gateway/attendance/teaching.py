@@ -10,14 +10,14 @@ from gateway.attendance.models import SessionOffering, Substitution
 
 
 @dataclass(frozen=True, slots=True)
-class Teacher:
+class ClassTeacher:
     """Who teaches a session, for good or as a substitute."""
 
     person_id: int
     name: str
 
 
-def teachers_of(session_ids: Collection[int]) -> Mapping[int, tuple[Teacher, ...]]:
+def teachers_of(session_ids: Collection[int]) -> Mapping[int, tuple[ClassTeacher, ...]]:
     """Who teaches each session, leads first; who is stood in for is left out. Two queries."""
     stand_ins = list(
         Substitution.objects.filter(session__in=session_ids)
@@ -37,12 +37,12 @@ def teachers_of(session_ids: Collection[int]) -> Mapping[int, tuple[Teacher, ...
             "offering__teachings__person__family_name",
         )
     )  # fmt: skip
-    found: dict[int, dict[Teacher, None]] = defaultdict(dict)
+    found: dict[int, dict[ClassTeacher, None]] = defaultdict(dict)
     for session, person, given, family in taught:
         if (session, person) not in replaced:
-            found[session][Teacher(person, f"{given} {family}".strip())] = None
+            found[session][ClassTeacher(person, f"{given} {family}".strip())] = None
     for session, person, given, family, _ in stand_ins:
-        found[session][Teacher(person, f"{given} {family}".strip())] = None
+        found[session][ClassTeacher(person, f"{given} {family}".strip())] = None
     return {session: tuple(teachers) for session, teachers in found.items()}
 
 

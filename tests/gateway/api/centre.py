@@ -1,21 +1,45 @@
 """A centre with two classes, and everybody who may call about one of them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from typing import Any
 
+import uuid_utils.compat as uuids
 from django.test import Client
 
-from gateway.attendance.models import Session
+from gateway.attendance.certificates import add_certificate
+from gateway.attendance.check_in_photos import keep_still
+from gateway.attendance.flags import set_flag
+from gateway.attendance.marking import Actor
+from gateway.attendance.models import (
+    Certificate,
+    CheckIn,
+    Excuse,
+    Flag,
+    Notice,
+    Session,
+    SharedPhone,
+)
+from gateway.attendance.notices import tell
+from gateway.attendance.values import (
+    CheckInMethod,
+    CheckInState,
+    ExcuseReason,
+    ExcuseState,
+    FlagKind,
+)
 from gateway.people.guardians import add_guardian
 from gateway.people.models import Person
 from gateway.people.values import Role
-from gateway.timetable.models import Offering, Site, Teaching
+from gateway.timetable.models import Offering, Site, Slot, Teaching
+from gateway.timetable.offerings import SlotDetails, add_slot
 from kiosk.protocol.messages import PersonKind
 from tests.gateway.api.conftest import Api, make_api
 from tests.gateway.classes import SEPTEMBER, enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_person, make_site
 
 FRIDAY = date(2026, 11, 20)
+PDF = b"%PDF-1.4\n%%EOF\n"
 NEVER_LOCKED = {"lock_after": None}
 """The API asks the real clock, and a roll of the tests' Monday may be marked on any day."""
 
@@ -51,12 +75,23 @@ class Centre:
             "nobody": Api(Client(), ""),
         }
 
-    def numbers(self) -> dict[str, int]:
-        """What may stand in an address about Mia and her session."""
+    def known(self) -> dict[str, Any]:
+        """What may stand in an address about Mia, her session and her offering."""
         return {
             "session_id": self.session.pk,
             "person_id": self.mia.pk,
             "guardian_id": self.father.pk,
+            "offering_id": self.algebra.pk,
+            "slot_id": Slot.objects.get().pk,
+            "teaching_id": Teaching.objects.get(person=self.ada).pk,
+            "excuse_id": Excuse.objects.get().pk,
+            "certificate_id": Certificate.objects.get().pk,
+            "check_in_id": CheckIn.objects.get().pk,
+            "shared_id": SharedPhone.objects.get().pk,
+            "flag_id": Flag.objects.get().pk,
+            "notice_id": Notice.objects.get().pk,
+            "site": self.site.slug,
+            "name": "coaching",
         }
 
 
@@ -71,7 +106,7 @@ def make_centre() -> Centre:
         Teaching.objects.create(offering=offering, person=teacher, starts_on=SEPTEMBER)
     add_guardian(guardian_id=father.pk, child_id=mia.pk)
     add_guardian(guardian_id=mother.pk, child_id=tom.pk)
-    return Centre(
+    centre = Centre(
         site=site,
         algebra=algebra,
         physics=physics,
@@ -85,6 +120,29 @@ def make_centre() -> Centre:
         father=father,
         mother=mother,
     )
+    _say_something_of_everything(centre)
+    return centre
+
+
+def _say_something_of_everything(centre: Centre) -> None:
+    """An excuse with its certificate, a check-in with its photo, and so on, all of Mia's."""
+    now = centre.session.starts_at
+    add_slot(offering_id=centre.algebra.pk, details=SlotDetails(1, time(16), time(17)))
+    excuse = Excuse.objects.create(
+        person=centre.mia, starts_at=now, ends_at=now, reason=ExcuseReason.MEDICAL.value,
+        state=ExcuseState.REQUESTED.value, asked_at=now, asked_by="father",
+    )  # fmt: skip
+    office = Actor("office", frozenset({Role.OFFICE}))
+    add_certificate(excuse_id=excuse.pk, name="note.pdf", octets=PDF, by=office, now=now)
+    photo = uuids.uuid7()
+    keep_still(photo, b"a jpeg", taken_at=now)
+    CheckIn.objects.create(
+        session=centre.session, person=centre.mia, at=now, method=CheckInMethod.PORTAL.value,
+        state=CheckInState.PENDING.value, by="father", photo=photo,
+    )  # fmt: skip
+    SharedPhone.objects.create(session=centre.session, person=centre.mia, other=centre.tom, at=now)
+    set_flag(person_id=centre.mia.pk, kind=FlagKind.NOTE, text="Ring at noon", by="office", now=now)
+    tell({centre.mia.pk: "You have a place"}, subject="place:1", now=now)
 
 
 def _person(name: str, kind: PersonKind = PersonKind.GUARDIAN) -> Person:

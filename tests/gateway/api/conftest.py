@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gateway.people.logins import issue_token
@@ -46,6 +47,19 @@ class Api:
     def delete(self, path: str) -> Answer:
         return self._call("DELETE", path)
 
+    def send_file(self, path: str, octets: bytes) -> int:
+        """Send a file as a form does; answers the status."""
+        file = SimpleUploadedFile("note.pdf", octets, content_type="application/pdf")
+        return self.client.post(
+            f"/api/v1{path}", {"file": file}, headers=self._headers()
+        ).status_code
+
+    def file(self, path: str, **asked: str) -> bytes:
+        """A file that must have been answered."""
+        answer = self.client.get(f"/api/v1{path}", asked, headers=self._headers())
+        assert answer.status_code == HTTPStatus.OK, answer
+        return answer.content
+
     def items(self, path: str, **asked: object) -> list[Any]:
         """The items of a list that must have been answered."""
         answer = self.get(path, **asked)
@@ -66,10 +80,13 @@ class Api:
             data="" if body is None else json.dumps(body),
             content_type="application/json",
             query_params=asked or None,
-            headers={"Authorization": f"Bearer {self.token}"} if self.token else None,
+            headers=self._headers(),
         )
         is_json = "json" in answer.headers.get("Content-Type", "")
         return Answer(answer.status_code, answer.json() if answer.content and is_json else None)
+
+    def _headers(self) -> dict[str, str] | None:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else None
 
 
 def make_api(role: Role = Role.OFFICE, *, name: str = "", person: Person | None = None) -> Api:

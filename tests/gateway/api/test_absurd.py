@@ -44,7 +44,13 @@ PLAUSIBLE: dict[str, Any] = {
     "act": "0190f6f0-0000-7000-8000-000000000000", "arrived_at": "2026-11-23T08:40:00Z",
     "at": "2026-11-23T08:40:00Z", "marks": [{"person_id": 1, "base": "absent"}],
     "only_unmarked": True, "rank": 1, "text": "x", "until": "2026-11-24T08:40:00Z",
-    "whose": "centre",
+    "whose": "centre", "capacity": 1, "code": "ABCDEFGH", "course_id": None, "days": 1,
+    "device": "x", "note": "x", "first": "2026-11-23", "grade_level_id": None, "how": "dropped",
+    "into_id": 1, "offering_id": None, "offering_ids": [1], "overrides": {"grace": 5},
+    "photo": "", "profile": "coaching", "role": "lead", "room_id": None, "seats": 1,
+    "source": "booking", "standing": "active", "stands_in_for": None, "subject_id": None,
+    "tag": "x", "to": 1, "weekday": 1, "ends": "17:00", "last": "2026-11-23",
+    "ends_at": "2026-11-23T09:00:00Z",
     "weekdays": "12345", "year_group_id": 1, "year_groups": [1], "zone": "Europe/London",
 }  # fmt: skip
 

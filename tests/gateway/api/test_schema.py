@@ -70,7 +70,7 @@ def test_every_operation_is_asked() -> None:
 def test_no_answer_is_a_failure_or_unheard_of(label: str, mode: GenerationMode) -> None:
     centre, headers = make_centre(), {"Authorization": f"Bearer {make_api(Role.ADMIN).token}"}
     operation = OPERATIONS[label]
-    known = {name: number for name, number in centre.numbers().items() if f"{{{name}}}" in label}
+    known = {name: value for name, value in centre.known().items() if f"{{{name}}}" in label}
     cases = operation.as_strategy(generation_mode=mode, path_parameters=known or None)
 
     @BOUNDED

@@ -7,7 +7,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from gateway.attendance import due, lifecycle
 from gateway.attendance.deadlines import Due
 from gateway.attendance.models import Attendee, Session, Substitution
-from gateway.attendance.teaching import Teacher
+from gateway.attendance.teaching import ClassTeacher
 from gateway.attendance.values import CancelledBy
 from gateway.people.models import Person
 from gateway.people.values import Role
@@ -184,15 +184,15 @@ def test_a_roll_says_who_is_to_hand_it_in(scene: Scene) -> None:
     gone = make_teacher("Old Name", scene.algebra)
     Teaching.objects.filter(person=gone).update(ends_on=MONDAY - DAY)
     session = make_session(scene.algebra)
-    tess = Teacher(scene.tess.pk, "Tess Ford")
+    tess = ClassTeacher(scene.tess.pk, "Tess Ford")
 
-    def told() -> tuple[Teacher, ...]:
+    def told() -> tuple[ClassTeacher, ...]:
         [roll] = due.rolls_due(scene.site.pk, now=ENDS)
         return roll.teachers
 
-    assert told() == (tess, Teacher(helper.pk, "Ann Hill"))
+    assert told() == (tess, ClassTeacher(helper.pk, "Ann Hill"))
     Substitution.objects.create(session=session, person=gone, stands_in_for=scene.tess)
-    assert told() == (Teacher(helper.pk, "Ann Hill"), Teacher(gone.pk, "Old Name"))
+    assert told() == (ClassTeacher(helper.pk, "Ann Hill"), ClassTeacher(gone.pk, "Old Name"))
 
 
 def test_what_is_due_longest_is_told_first(scene: Scene) -> None:
