@@ -126,6 +126,10 @@ class MarkLine:
     title: str
     base: Base
     late_minutes: int | None
+    left_early_minutes: int | None
+    partial: bool
+    arrived_at: datetime | None
+    note: str
     reason: str
     why: str
     author: str
@@ -135,14 +139,23 @@ class MarkLine:
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
-    """One word about a mark."""
+    """One word about a mark; `before` is the mark that stood until then, `settling.spelled`.
+
+    A `note` of None left the note as it was. `source` says how the word came about.
+    """
 
     base: Base
     late_minutes: int | None
+    left_early_minutes: int | None
+    partial: bool
+    arrived_at: datetime | None
+    note: str | None
     reason: str
     why: str
     author: str
     author_name: str
+    source: str
+    before: str
     made_at: datetime
 
 
@@ -319,6 +332,13 @@ def _track_line(row: Track, truth: dict[UUID, str], beside: _Beside) -> TrackLin
     )
 
 
+_SAID = (
+    "late_minutes", "left_early_minutes", "partial", "arrived_at", "note", "reason", "why",
+    "author", "made_at",
+)  # fmt: skip
+"""What a mark and a word about it have in common."""
+
+
 def _mark_lines(person_id: int, day: date) -> tuple[MarkLine, ...]:
     marks = Mark.objects.filter(person_id=person_id, session__day=day).select_related("session")
     said: dict[int, list[MarkRevision]] = defaultdict(list)
@@ -331,12 +351,8 @@ def _mark_lines(person_id: int, day: date) -> tuple[MarkLine, ...]:
             session_id=mark.session_id,
             title=mark.session.title,
             base=Base(mark.base),
-            late_minutes=mark.late_minutes,
-            reason=mark.reason,
-            why=mark.why,
-            author=mark.author,
-            made_at=mark.made_at,
             revisions=tuple(_revision_lines(said[mark.session_id])),
+            **{name: getattr(mark, name) for name in _SAID},
         )
         for mark in marks.order_by("session__starts_at")
     )
@@ -346,10 +362,8 @@ def _revision_lines(rows: Iterable[MarkRevision]) -> Iterable[RevisionLine]:
     for row in rows:
         yield RevisionLine(
             base=Base(row.base),
-            late_minutes=row.late_minutes,
-            reason=row.reason,
-            why=row.why,
-            author=row.author,
             author_name=row.author_name,
-            made_at=row.made_at,
+            source=row.source,
+            before=row.before,
+            **{name: getattr(row, name) for name in _SAID},
         )

@@ -77,6 +77,7 @@ def test_the_policy_says_how_late_an_arrival_is(
     mark = teacher.put(path(centre, f"/marks/{centre.mia.pk}/arrival"), at).body
 
     assert (mark["base"], mark["late_minutes"]) == ("present", late)
+    assert mark["arrived_at"] == at["at"]
     assert mark["why"].endswith("says ada")
 
 
@@ -97,8 +98,8 @@ def test_a_note_stays_beside_whatever_the_mark_becomes(teacher: Api, centre: Cen
 
     noted = teacher.put(f"{mia}/note", {"text": "left her coat"})
 
-    assert noted.status == 200
-    assert centre.session.marks.get().note == "left her coat"
+    assert (noted.body["base"], noted.body["note"]) == ("present", "left her coat")
+    assert [word["source"] for word in noted.body["revisions"]] == ["hand", "note"]
     teacher.delete(mia)
     assert centre.session.marks.get().note == "left her coat"
     assert base_of(teacher, centre) == "pending"
