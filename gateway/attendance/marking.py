@@ -9,6 +9,7 @@ import uuid_utils.compat as uuids
 from django.db import transaction
 
 from gateway.attendance import class_judging
+from gateway.attendance.closing import keep_closed
 from gateway.attendance.deadlines import Roll, deadline
 from gateway.attendance.errors import (
     NothingToUndo,
@@ -165,8 +166,9 @@ def note(*, session_id: int, person_id: int, text: str, by: Actor, now: datetime
 def undo(*, session_id: int, by: Actor, now: datetime, act: UUID | None = None) -> UUID:
     """Take back one act of this login on the roll, the newest where none is named.
 
-    What it said was never said: what stood before, or what others said since, stands.
-    Answers the act. Raises NothingToUndo, and as `mark` does.
+    What it said was never said: what stood before, or what others said since, stands; where
+    nothing does and the class was ended, the person is absent. Answers the act. Raises
+    NothingToUndo, and as `mark` does.
     """
     session = open_roll(session_id, by=by, now=now)
     found = next((each for each in undoable(session.pk, by) if act in (None, each.pk)), None)
@@ -183,6 +185,7 @@ def undo(*, session_id: int, by: Actor, now: datetime, act: UUID | None = None) 
     places = {(session.pk, person): session for person in people}
     why = f"{by.name} undid: {found.source}"
     settle_anew(places, policy_of(session.site_id), speaker=speaker, why=why)
+    keep_closed(session, people, now=now, by=by.name)
     return found.pk
 
 
@@ -270,6 +273,8 @@ def _say(session: Session, words: Sequence[Word], speaker: Speaker) -> None:
     if left:
         why = f"{speaker.by} left it to the rules"
         settle_anew(left, policy, speaker=speaker, why=why, adds=Mark(Base.PENDING))
+        people = [person for _, person in left]
+        keep_closed(session, people, now=speaker.now, by=speaker.by)
 
 
 def _mind_check_in(session: Session, words: Sequence[Word], by: Actor, now: datetime) -> None:
