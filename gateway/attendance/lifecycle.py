@@ -56,7 +56,7 @@ def preview_end(*, session_id: int, by: Actor, now: datetime) -> Ending:
 
     Raises as `complete` does.
     """
-    session = open_roll(session_id, by=by, now=now, deed=Deed.COMPLETE)
+    session = _endable(session_id, by, now)
     pending = closing.still_pending(session)
     absent = tuple(each for each in pending if each.standing not in closing.HELD)
     silent = silent_kiosks(heard(session.site_id), cutoff=session.finishes_at)
@@ -72,9 +72,10 @@ def complete(
 
     Those to be told of it are, by the channels in `tell`. However often and from wherever it
     is asked, it is done once: a session that is completed answers nobody. Raises
-    UnknownSession, NotTaught, NotPermitted, RollLocked.
+    UnknownSession, NotTaught, NotPermitted, RollLocked, and NotInThisState before it is begun
+    and before taps count.
     """
-    session = open_roll(session_id, by=by, now=now, deed=Deed.COMPLETE)
+    session = _endable(session_id, by, now)
     absent = _complete(session, now, by.name)
     tell_absences(session, absent, tell, now=now)
     return absent
@@ -128,9 +129,7 @@ def submit(*, session_id: int, by: Actor, now: datetime) -> None:
     count.
     """
     session = open_roll(session_id, by=by, now=now)
-    if now < class_judging.window_of(session, session.site).opens_at(
-        class_judging.policy_for(session)
-    ):
+    if now < _opens_at(session):
         raise NotInThisState(f"{session.title} has not begun: there is nothing to hand in")
     Session.objects.filter(pk=session.pk).update(submitted_at=now, submitted_by=by.name)
 
@@ -171,12 +170,17 @@ def close_after_check_in(*, session_id: int, now: datetime) -> int:
 def run_clock(*, site_id: int, now: datetime) -> int:
     """Complete the sessions of the site whose time is over and whose profile says so (POL-05).
 
-    While a kiosk may still hold taps of one, it waits. Answers how many were completed;
-    killed half-way the rest is done the next time.
+    While a kiosk may still hold taps of one, it waits. What a person opened again is left to
+    a person. Answers how many were completed; killed half-way the rest is done the next time.
     """
     by_itself = [name for name, each in profiles().items() if each.completes_itself]
     over = Session.objects.filter(
-        site_id=site_id, division=None, state__in=OPEN, profile__in=by_itself, finishes_at__lt=now
+        site_id=site_id,
+        division=None,
+        state__in=OPEN,
+        reopened_by="",
+        profile__in=by_itself,
+        finishes_at__lt=now,
     )
     return sum(_complete_one(session, now) for session in over.order_by("pk"))
 
@@ -215,6 +219,19 @@ def _complete(session: Session, now: datetime, by: str) -> tuple[int, ...]:
         state=SessionState.COMPLETED.value, completed_at=now, completed_by=by
     )
     return absent
+
+
+def _endable(session_id: int, by: Actor, now: datetime) -> Session:
+    session = open_roll(session_id, by=by, now=now, deed=Deed.COMPLETE)
+    if session.state == SessionState.SCHEDULED.value and now < _opens_at(session):
+        raise NotInThisState(
+            f"{session.title} has not begun: cancel it where it does not take place"
+        )
+    return session
+
+
+def _opens_at(session: Session) -> datetime:
+    return session.starts_at - class_judging.policy_for(session).opens_before
 
 
 def _closes_at(session: Session) -> datetime:

@@ -212,6 +212,20 @@ def test_who_is_excused_is_told_of_to_nobody_as_absent() -> None:
     assert not Notice.objects.exists()
 
 
+@pytest.mark.covers("SES-07")
+@pytest.mark.parametrize("deed", [lifecycle.complete, lifecycle.preview_end])
+def test_nobody_is_absent_from_a_session_that_is_still_to_come(
+    deed: Callable[..., object],
+) -> None:
+    room = Class()
+    early = at("15:45") - timedelta(seconds=1)
+
+    with pytest.raises(NotInThisState, match="has not begun: cancel it"):
+        deed(session_id=room.session.pk, by=TEACHER, now=early)
+
+    assert (room.state(), room.bases()) == ("scheduled", ["pending"] * 3)
+
+
 def test_a_session_opened_again_keeps_its_marks_and_says_why() -> None:
     room = Class()
     room.complete()
@@ -340,6 +354,18 @@ def test_nobody_is_absent_while_a_kiosk_may_still_hold_taps() -> None:
     assert lifecycle.waits_for(Session.objects.get(), now=NOW) == (room.door.id,)
     room.beats("17:35")
     assert lifecycle.run_clock(site_id=room.site.pk, now=NOW) == 1
+
+
+def test_the_clock_leaves_to_people_what_a_person_opened_again() -> None:
+    room = Class("tuition")
+    room.beats("17:35")
+    lifecycle.run_clock(site_id=room.site.pk, now=NOW)
+    room.reopen()
+
+    assert lifecycle.run_clock(site_id=room.site.pk, now=NOW) == 0
+    assert room.state() == "active"
+    room.complete()
+    assert room.state() == "completed"
 
 
 @pytest.mark.parametrize(
