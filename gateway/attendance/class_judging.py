@@ -18,7 +18,7 @@ from gateway.attendance.values import Activation, AttendeeState, Base, CheckInSt
 from gateway.attendance.words import Place, Word
 from gateway.outbox.services import Promise, queue
 from gateway.timetable.models import Site
-from gateway.timetable.values import Standing
+from gateway.timetable.values import HELD, Standing
 from kiosk.protocol.days import day_bounds
 
 ONE_DAY = timedelta(days=1)
@@ -183,7 +183,8 @@ def _known(site_id: int, day: date, person_ids: Collection[int]) -> _Known:
 def _expected(person_ids: Collection[int], day: date) -> dict[Place, Standing | None]:
     """Who is expected where: by an enrolment that covers the date, or booked for the session.
 
-    In SQL, because every tap asks it, and mostly for nothing.
+    Of several that meet together one that is not held counts. In SQL, because every tap asks
+    it, and mostly for nothing.
     """
     found: dict[Place, Standing | None] = {}
     for people in bulk.portions(list(person_ids), MOST_PEOPLE):
@@ -200,5 +201,7 @@ def _expected(person_ids: Collection[int], day: date) -> dict[Place, Standing | 
         with connection.cursor() as cursor:
             cursor.execute(_EXPECTED.format(people=marks), parameters)
             for session, person, standing in cursor.fetchall():
-                found[session, person] = Standing(standing) if standing else None
+                told = Standing(standing) if standing else None
+                if told not in HELD or found.get((session, person)) is None:
+                    found[session, person] = told
     return found

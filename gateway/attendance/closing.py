@@ -12,9 +12,8 @@ from gateway.attendance.models import Session
 from gateway.attendance.saying import say, standing_marks
 from gateway.attendance.values import Author, Base, Mark, SessionState, Source
 from gateway.attendance.words import NOTHING, Speaker, Word
-from gateway.timetable.values import Standing
+from gateway.timetable.values import HELD
 
-HELD = frozenset({Standing.ON_HOLD, Standing.SUSPENDED})
 DID_NOT_COME = "nothing was said of them when the roll was closed"
 NOT_CHECKED_IN = "not checked in yet"
 

@@ -1,12 +1,13 @@
 """Who is expected at a session, whatever it is a meeting of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.attendance.models import Attendee, Session, SessionOffering
 from gateway.attendance.values import AttendeeSource, AttendeeState
 from gateway.timetable.models import OfferingEnrolment
 from gateway.timetable.queries import covering, roll
-from gateway.timetable.values import Standing
+from gateway.timetable.values import HELD, Standing
 
 PERSON = ("person_id", "person__given_name", "person__family_name")
 
@@ -31,7 +32,7 @@ def expected_at(session: Session) -> tuple[Expectation, ...]:
     if session.division_id is not None:
         members = roll(session.division_id, session.day)
         return tuple(Expectation(m.person_id, m.name, m.year_group) for m in members)
-    enrolled = {each.person_id: each for each in _enrolled(session)}
+    enrolled = _once(_enrolled(session))
     attending = [each for each in _attending(session) if each.person_id not in enrolled]
     return (*enrolled.values(), *attending)
 
@@ -43,6 +44,17 @@ def offerings_of(session: Session) -> tuple[int, ...]:
         .order_by("pk")
         .values_list("offering_id", flat=True)
     )
+
+
+def _once(enrolled: Iterable[Expectation]) -> dict[int, Expectation]:
+    """Of several offerings that meet together the first in which the person is not held."""
+    found: dict[int, Expectation] = {}
+    for each in enrolled:
+        before = found.get(each.person_id)
+        if before is None or (before.standing in HELD and each.standing not in HELD):
+            found.pop(each.person_id, None)
+            found[each.person_id] = each
+    return found
 
 
 def _enrolled(session: Session) -> list[Expectation]:

@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from gateway.attendance.closing import HELD
 from gateway.attendance.models import Attendee, Mark, Session, SessionOffering
 from gateway.attendance.values import AttendeeState, Base, SessionState
 from gateway.attendance.words import Place
 from gateway.timetable.errors import UnknownEntry
 from gateway.timetable.models import Enrolment, OfferingEnrolment, Term
+from gateway.timetable.values import HELD
 
 CANCELLED = SessionState.CANCELLED.value
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway.attendance.policy import Policy, Window
 from gateway.attendance.rules import Judgement
 from gateway.attendance.values import ArrivalMode, Base, Mark
-from gateway.timetable.values import Standing
+from gateway.timetable.values import HELD, Standing
 from kiosk.protocol.movements import Direction, Movement
 
 MINUTE = timedelta(minutes=1)
@@ -43,7 +43,7 @@ def judged(evidence: Evidence, window: Window, policy: Policy) -> Judgement | No
     clock of the window. Sources: MRK-01 (on hold), POL-01 (grace), POL-07 (partial, absent),
     OFF-04 (left early).
     """
-    if evidence.standing in {Standing.ON_HOLD, Standing.SUSPENDED}:
+    if evidence.standing is not None and evidence.standing in HELD:
         return Judgement(
             Mark(Base.ON_HOLD), f"the enrolment is {evidence.standing.value.replace('_', ' ')}"
         )

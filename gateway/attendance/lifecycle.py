@@ -23,6 +23,7 @@ from gateway.attendance.values import Activation, AttendeeState, CancelledBy, Se
 from gateway.fleet.queries import heard
 from gateway.fleet.rules import silent_kiosks
 from gateway.people import roster
+from gateway.timetable.values import HELD
 
 OPEN = (SessionState.SCHEDULED.value, SessionState.ACTIVE.value)
 
@@ -58,7 +59,7 @@ def preview_end(*, session_id: int, by: Actor, now: datetime) -> Ending:
     """
     session = _endable(session_id, by, now)
     pending = closing.still_pending(session)
-    absent = tuple(each for each in pending if each.standing not in closing.HELD)
+    absent = tuple(each for each in pending if each.standing not in HELD)
     silent = silent_kiosks(heard(session.site_id), cutoff=session.finishes_at)
     told = reached([each.person_id for each in absent])
     return Ending(session.pk, absent, told, tuple(sorted(silent)))

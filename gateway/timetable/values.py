@@ -21,6 +21,10 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
 
 
+HELD = frozenset({Standing.ON_HOLD, Standing.SUSPENDED})
+"""In these somebody belongs to an offering and is not expected to come."""
+
+
 class EndedAs(StrEnum):
     """Why an enrolment ended; empty while it lasts, or when its standing changed."""
 

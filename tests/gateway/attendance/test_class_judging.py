@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.attendance import lifecycle
 from gateway.attendance.models import Attendee, Excuse, Mark, Session, Track
 from gateway.attendance.recording import Heard
 from gateway.attendance.services import judge_session, record_tracks
@@ -10,7 +11,7 @@ from gateway.people.models import Person
 from gateway.timetable.values import Standing
 from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
-from tests.gateway.school import Door, at, make_kiosk
+from tests.gateway.school import OFFICE, Door, at, make_kiosk
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,26 @@ def test_an_enrolment_on_hold_is_marked_on_hold_whatever_the_door_saw() -> None:
     tap(door, mia, "15:59", site.pk)
 
     assert Mark.objects.get(session=session).base == Base.ON_HOLD.value
+
+
+@pytest.mark.covers("SES-01")
+@pytest.mark.parametrize("names", [("Algebra", "Music"), ("Music", "Algebra")])
+def test_in_a_joined_session_who_is_held_in_one_offering_is_expected_by_the_other(
+    names: tuple[str, str],
+) -> None:
+    site = make_site()
+    door, mia, tom = make_kiosk(site), make_learner(), make_learner("Tom B")
+    held, active = (make_offering(site, name) for name in names)
+    for person in (mia, tom):
+        enrol_in(active, person)
+        enrol_in(held, person, standing=Standing.ON_HOLD)
+    session = make_session(held, active)
+
+    tap(door, mia, "15:59", site.pk)
+    lifecycle.complete(session_id=session.pk, by=OFFICE, now=at("17:40"))
+
+    marks = dict(Mark.objects.values_list("person", "base"))
+    assert marks == {mia.pk: Base.PRESENT.value, tom.pk: Base.ABSENT.value}
 
 
 def test_a_tap_of_the_night_belongs_to_the_evening_it_began_on() -> None:
