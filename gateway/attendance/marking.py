@@ -34,6 +34,7 @@ from gateway.attendance.words import NOTHING, Speaker, Word
 from gateway.outbox.services import queue
 from gateway.people import roster
 from gateway.people.values import Role
+from gateway.timetable.values import HELD
 
 UNDONE_AT_MOST = 20
 """Acts of one roll that may be taken back, counted from the newest."""
@@ -95,7 +96,7 @@ def mark_all(
     Who is on hold stays so. Raises as `mark` does.
     """
     session = open_roll(session_id, by=by, now=now)
-    people = [each.person_id for each in expected_at(session)]
+    people = _not_held(session)
     roster.hold(people)
     standing = standing_marks([session.pk], people)
     stands = {p: standing.get((session.pk, p), NOTHING).mark.base for p in people}
@@ -110,21 +111,22 @@ def mark_all(
 def copy_previous(*, session_id: int, by: Actor, now: datetime, only_unmarked: bool = True) -> int:
     """Say of everybody what stood at the offering's session before; answers of how many.
 
-    Only bases are copied: nobody is late by yesterday's minutes. Raises as `mark` does, and
-    UnknownSession where there is no session before.
+    Only bases are copied: nobody is late by yesterday's minutes. Who is or was on hold is left
+    to their enrolment. Raises as `mark` does, and UnknownSession where there is no session
+    before.
     """
     session = open_roll(session_id, by=by, now=now)
     before = previous(session)
     if before is None:
         raise UnknownSession("there is no earlier session of this offering to copy from")
-    people = [each.person_id for each in expected_at(session)]
+    people = _not_held(session)
     roster.hold(people)
     former = standing_marks([before.pk], people)
     standing = standing_marks([session.pk], people)
     wanted = [
         Wanted(person, Mark(said.mark.base))
         for (_, person), said in former.items()
-        if said.mark.base is not Base.PENDING
+        if said.mark.base not in {Base.PENDING, Base.ON_HOLD}
         and not (only_unmarked and _is_marked(standing.get((session.pk, person), NOTHING).mark))
     ]
     if wanted:
@@ -232,6 +234,11 @@ def previous(session: Session) -> Session | None:
 def _is_locked(session: Session, now: datetime) -> bool:
     roll = Roll(session.finishes_at, unlocked_until=session.unlocked_until)
     return deadline(roll, class_judging.policy_for(session), now=now).is_locked
+
+
+def _not_held(session: Session) -> list[int]:
+    """Everybody the session expects whose enrolment is not on hold."""
+    return [each.person_id for each in expected_at(session) if each.standing not in HELD]
 
 
 def _is_marked(mark: Mark) -> bool:

@@ -129,6 +129,31 @@ def test_all_are_absent_whatever_stood_but_who_is_on_hold() -> None:
 
 
 @pytest.mark.covers("MRK-02")
+def test_who_is_on_hold_is_not_marked_with_all_others_though_nothing_was_said_yet() -> None:
+    room = Room()
+    room.offering.enrolments.filter(person=room.people[2]).update(standing=Standing.ON_HOLD.value)
+
+    marked = marking.mark_all(
+        session_id=room.session.pk, base=Base.PRESENT, by=OFFICE, now=NOW, only_unmarked=False
+    )
+
+    assert (marked, room.bases()) == (2, ["present", "present", "pending"])
+
+
+def test_nobody_is_put_on_hold_or_brought_back_by_copying() -> None:
+    room = Room()
+    before = make_session(room.offering, starts="10:00", ends="11:00")
+    stood = [PRESENT, Mark(Base.ON_HOLD), PRESENT]
+    wanted = [Wanted(p.pk, mark) for p, mark in zip(room.people, stood, strict=True)]
+    marking.mark(session_id=before.pk, wanted=wanted, by=OFFICE, now=NOW)
+    room.offering.enrolments.filter(person=room.people[2]).update(standing=Standing.ON_HOLD.value)
+
+    marking.copy_previous(session_id=room.session.pk, by=OFFICE, now=NOW)
+
+    assert room.bases() == ["present", "pending", "pending"]
+
+
+@pytest.mark.covers("MRK-02")
 def test_marking_many_is_one_act_that_is_undone_whole() -> None:
     room = Room()
     room.mark(0, ABSENT)
