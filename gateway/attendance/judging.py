@@ -1,7 +1,7 @@
 """Days become marks: what the rules now say is added beside what was said before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -50,10 +50,9 @@ def keep_opinions(opinions: Sequence[Opinion], policy: RegistrationPolicy, *, no
         return 0
     standing = standing_marks({s.pk for s, _, _ in opinions}, {p for _, p, _ in opinions})
     rule = Speaker(Author.RULE, Source.TAPS, now)
-    words, turned, beside = _words(opinions, standing)
-    words += _new_opinions(turned)
+    words, beside = _words(opinions, standing)
     say(words, policy, speaker=rule, standing=standing)
-    say_beside(_new_opinions(beside), speaker=rule, standing=standing)
+    say_beside(beside, speaker=rule, standing=standing)
     class_judging.mind_first_arrivals(words, now=now)
     return len(words)
 
@@ -149,20 +148,26 @@ def _sessions(site_id: int, day: date, divisions: set[int]) -> dict[int, list[Se
 
 def _words(
     opinions: Sequence[Opinion], standing: Mapping[Place, Standing]
-) -> tuple[list[Word], list[Word], list[Word]]:
-    """What is to be said; what an excuse has turned; what only stands beside a mark above it."""
+) -> tuple[list[Word], list[Word]]:
+    """What is to be said, and what only stands beside a mark above it: each where it is new.
+
+    Where another's word or an excuse stands, what the rules said themselves is looked up.
+    """
+    last = _said_last([p for p, before in standing.items() if not _is_rules_own(before)])
     words: list[Word] = []
-    turned: list[Word] = []
     beside: list[Word] = []
     for session, person_id, opinion in opinions:
-        before = standing.get((session.pk, person_id), NOTHING)
-        outranked = before.author is not Author.RULE
-        as_told = outranked or before.excuse_id is not None
-        new = opinion if as_told else revised(_said(before), opinion)
+        place = session.pk, person_id
+        before = standing.get(place, NOTHING)
+        new = revised(_said(before) if _is_rules_own(before) else last.get(place), opinion)
         if new is not None:
             word = Word(session, person_id, _closed(new.mark, session), new.why)
-            (beside if outranked else turned if as_told else words).append(word)
-    return words, turned, beside
+            (words if before.author is Author.RULE else beside).append(word)
+    return words, beside
+
+
+def _is_rules_own(before: Standing) -> bool:
+    return before.author is Author.RULE and before.excuse_id is None
 
 
 def _said(before: Standing) -> Mark | None:
@@ -175,20 +180,19 @@ def _closed(mark: Mark, session: Session) -> Mark:
     return Mark(Base.ABSENT) if is_over and mark.base is Base.PENDING else mark
 
 
-def _new_opinions(words: Sequence[Word]) -> list[Word]:
-    """Only what the rules have not said last is worth a line."""
-    if not words:
-        return []
+def _said_last(places: Collection[Place]) -> dict[Place, Mark]:
+    """What the rules said last of each of these places, as far as they said anything."""
+    if not places:
+        return {}
     said = MarkRevision.objects.filter(
-        session_id__in={w.session.pk for w in words},
-        person_id__in={w.person_id for w in words},
+        session_id__in={session for session, _ in places},
+        person_id__in={person for _, person in places},
         author=Author.RULE.value,
     ).order_by("pk")
     columns = ("base", "late_minutes", "left_early_minutes", "partial", "reason", "arrived_at")
-    last = {
+    return {
         (session_id, person_id): Mark(Base(base), *rest)
         for session_id, person_id, base, *rest in said.values_list(
             "session_id", "person_id", *columns
         )
     }
-    return [w for w in words if last.get(w.place) != w.mark]

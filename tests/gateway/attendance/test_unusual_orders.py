@@ -2,9 +2,13 @@
 
 import pytest
 
-from gateway.attendance import marking
+from gateway.attendance import check_ins, marking
+from gateway.attendance.models import CheckIn, MarkRevision
+from gateway.attendance.rolls import roll_of
+from gateway.attendance.services import judge_session
 from gateway.attendance.values import Base
 from tests.gateway.attendance.test_lifecycle import NOW, TEACHER, Class
+from tests.gateway.school import at
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +35,40 @@ def test_who_is_undone_on_a_roll_opened_again_is_pending() -> None:
     marking.undo(session_id=room.session.pk, by=TEACHER, now=NOW)
 
     assert room.bases() == ["pending", "absent", "absent"]
+
+
+def checked_in(room: Class, who: int) -> int:
+    made = CheckIn.objects.create(
+        session=room.session, person=room.people[who], at=at("15:58"), method="portal",
+        state="pending", by="mother",
+    )  # fmt: skip
+    check_ins.confirm(check_in_id=made.pk, by=TEACHER, now=at("16:00"))
+    return made.pk
+
+
+@pytest.mark.covers("SLF-01", "BIO-03")
+def test_a_check_in_refused_after_a_mark_by_hand_counts_no_more_beneath_it() -> None:
+    room = Class()
+    check_in = checked_in(room, 0)
+    room.mark(0, Base.ABSENT)
+
+    for _ in range(2):
+        check_ins.refuse(check_in_id=check_in, because="not him", by=TEACHER, now=at("16:25"))
+
+    line = roll_of(room.session.pk, now=NOW)[0]
+    assert (line.base, line.is_conflict) == (Base.ABSENT, False)
+    assert MarkRevision.objects.count() == 3
+    room.mark(0, Base.PENDING)
+    assert room.bases()[0] == "pending"
+
+
+def test_judging_again_repeats_nothing_beneath_a_mark_by_hand() -> None:
+    room = Class()
+    room.tap(0, "15:58")
+    room.mark(0, Base.ABSENT)
+    room.tap(0, "17:10")
+    before = MarkRevision.objects.count()
+
+    judge_session(session=room.session, now=NOW)
+
+    assert MarkRevision.objects.count() == before == 2
