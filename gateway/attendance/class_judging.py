@@ -134,15 +134,17 @@ def mind_first_arrivals(words: Sequence[Word], *, now: datetime) -> None:
     came = {word.session.pk: word.session for word in words if word.mark.base is Base.PRESENT}
     first = [each for each in came.values() if each.division_id is None and not each.checked_in_at]
     for session in sorted(first, key=lambda each: each.pk):
-        is_first = Session.objects.filter(pk=session.pk, checked_in_at=None).update(
-            checked_in_at=now
-        )
-        if not is_first:
-            continue
-        if profile_of(session.profile).activation is Activation.FIRST_TAP:
-            activate_rows([session.pk], now=now)
-        if policy_for(session).check_in_office:
+        if begin_by_arrival(session, now=now) and policy_for(session).check_in_office:
             queue([closing_promise(session.pk)], now=now)
+
+
+def begin_by_arrival(session: Session, *, now: datetime) -> bool:
+    """Somebody came: whether the first, after whom it is active where the profile says so."""
+    unseen = Session.objects.filter(pk=session.pk, checked_in_at=None)
+    is_first = bool(unseen.update(checked_in_at=now))
+    if is_first and profile_of(session.profile).activation is Activation.FIRST_TAP:
+        activate_rows([session.pk], now=now)
+    return is_first
 
 
 def check_ins_of(

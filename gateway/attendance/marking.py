@@ -285,11 +285,14 @@ def _say(session: Session, words: Sequence[Word], speaker: Speaker) -> None:
 
 
 def _mind_check_in(session: Session, words: Sequence[Word], by: Actor, now: datetime) -> None:
-    """In check-in mode the first to be marked present closes the roll for the rest (OFF-06)."""
+    """In check-in mode whoever is marked present closes the roll for the rest (OFF-06).
+
+    Said again the promise is one; a tap came before it where only this portal is in that mode.
+    """
     policy = class_judging.policy_for(session)
     is_on = policy.check_in_office if by.roles & OFFICE else policy.check_in_staff
     came = any(word.mark.base is Base.PRESENT for word in words)
     if not (is_on and came and session.division_id is None):
         return
-    if Session.objects.filter(pk=session.pk, checked_in_at=None).update(checked_in_at=now):
-        queue([class_judging.closing_promise(session.pk)], now=now)
+    class_judging.begin_by_arrival(session, now=now)
+    queue([class_judging.closing_promise(session.pk)], now=now)

@@ -424,7 +424,7 @@ def test_in_check_in_mode_the_first_tap_marks_the_others_absent_until_they_come(
     assert (room.state(), Delivery.objects.filter(destination="rolls").count()) == ("active", 1)
 
 
-@pytest.mark.covers("OFF-06")
+@pytest.mark.covers("OFF-06", "OFF-10")
 @pytest.mark.parametrize(
     ("overrides", "by", "promised"),
     [
@@ -445,6 +445,27 @@ def test_check_in_mode_is_switched_for_each_portal(
     room.mark(0, Base.PRESENT, by)
 
     assert keep_promises() == promised
+
+
+@pytest.mark.covers("OFF-06", "OFF-10")
+def test_a_tap_before_takes_nothing_from_the_staff_portals_own_check_in_mode() -> None:
+    room = Class("activity", check_in_staff=True)
+    room.tap(0, "15:58")
+    assert keep_promises() == 0
+
+    room.mark(1, Base.PRESENT)
+
+    assert keep_promises() == 1
+    assert room.bases() == ["present", "present", "absent"]
+
+
+@pytest.mark.covers("OFF-06", "SES-03")
+def test_a_check_in_by_hand_begins_a_session_that_waits_for_the_first() -> None:
+    room = Class("activity", check_in_staff=True)
+
+    room.mark(1, Base.PRESENT)
+
+    assert room.state() == "active"
 
 
 @pytest.mark.covers("OFF-06")
