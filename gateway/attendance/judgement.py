@@ -103,16 +103,16 @@ def _in_window(moves: Sequence[Movement], window: Window, policy: Policy) -> Sta
     """The first tap in the window is the arrival, whichever way the door took it.
 
     Of later ones in the window every second one leaves, as at a door of the session's own.
-    Whoever left before the start has not come.
+    Whoever left before the start has not come before they are back.
     """
     opens, closes = window.opens_at(policy), window.closes_at(policy)
     taps = sorted(m.track.made_at for m in moves if opens <= m.track.made_at <= closes)
-    if not taps or taps[0] >= window.ends_at:
+    visits = sum(at <= window.starts_at for at in taps) // 2
+    arrivals = taps[2 * visits :]
+    if not arrivals or arrivals[0] >= window.ends_at:
         return None
     left_at = taps[-1] if len(taps) % 2 == 0 and taps[-1] < window.ends_at else None
-    if left_at is not None and left_at <= window.starts_at:
-        return None
-    return Stay(taps[0], left_at)
+    return Stay(arrivals[0], left_at)
 
 
 def _judged(stay: Stay, window: Window, policy: Policy) -> Judgement:
