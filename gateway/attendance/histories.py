@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db.models import F, Q
 
 from gateway.attendance.class_judging import policy_for
+from gateway.attendance.covering import covers_at
 from gateway.attendance.models import Attendee, Mark as MarkRow, Session, SessionOffering
 from gateway.attendance.policy import Policy
 from gateway.attendance.profiling import profile_of
@@ -15,7 +16,7 @@ from gateway.attendance.rolls import is_over
 from gateway.attendance.saying import standing_marks
 from gateway.attendance.status import status
 from gateway.attendance.tallies import Counted, Tally, tally
-from gateway.attendance.values import AttendeeState, Base, SessionState
+from gateway.attendance.values import AttendeeState, Base, Mark, SessionState
 from gateway.attendance.words import NOTHING, Standing
 from gateway.timetable.models import OfferingEnrolment, Slot
 
@@ -91,10 +92,16 @@ def history_of(person_id: int, asked: Asked, *, now: datetime) -> History:
     said = standing_marks([each.pk for each in sessions], [person_id])
     lines = [_line(each, said.get((each.pk, person_id), NOTHING), now) for each in sessions]
     lines += _not_scheduled(person_id, asked, now.date())
+    held = [each for each in sessions if each.state != SessionState.CANCELLED.value]
+    covered = covers_at({(each.pk, person_id): each.starts_at for each in held})
     counted = [
-        _counted(each, said.get((each.pk, person_id), NOTHING), now)
-        for each in sessions
-        if each.state != SessionState.CANCELLED.value
+        _counted(
+            each,
+            said.get((each.pk, person_id), NOTHING).mark,
+            is_excused=(each.pk, person_id) in covered,
+            now=now,
+        )
+        for each in held
     ]
     ordered = sorted(lines, key=lambda line: (line.day, str(line.starts_at), line.title))
     return History(tuple(reversed(ordered)), tally(counted))
@@ -164,11 +171,11 @@ def _line(session: Session, stands: Standing, now: datetime) -> PersonLine:
     )
 
 
-def _counted(session: Session, stands: Standing, now: datetime) -> Counted:
+def _counted(session: Session, mark: Mark, *, is_excused: bool, now: datetime) -> Counted:
     return Counted(
-        base=stands.mark.base,
-        is_late=stands.mark.late_minutes is not None,
-        is_excused=stands.excuse_id is not None,
+        base=mark.base,
+        is_late=mark.late_minutes is not None,
+        is_excused=is_excused,
         is_held=session.starts_at <= now,
     )
 

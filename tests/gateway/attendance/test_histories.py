@@ -4,12 +4,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gateway.attendance import excusing
+from gateway.attendance.excuse_rules import Span
+from gateway.attendance.excusing import Wish
 from gateway.attendance.histories import LONGEST, NOT_SCHEDULED, Asked, Portal, history_of
-from gateway.attendance.values import Base, Mark, SessionState
+from gateway.attendance.values import Base, ExcuseReason, Mark, SessionState
 from gateway.people.models import Person
 from gateway.timetable.models import Offering, OfferingEnrolment, Slot
 from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
-from tests.gateway.school import MONDAY, at, make_school, mark_by_hand
+from tests.gateway.school import MONDAY, OFFICE, at, make_school, mark_by_hand
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(weeks=1)
@@ -51,6 +54,25 @@ def test_sessions_that_no_enrolment_covers_are_not_a_persons_unless_they_are_mar
 
     assert [line.session_id for line in found.lines] == [own.pk, marked.pk]
     assert (found.tally.held, found.tally.over_held) == (1, 100.0)
+
+
+@pytest.mark.covers("POL-02")
+def test_a_late_that_an_excuse_covers_is_no_late_that_counts() -> None:
+    offering = make_offering(make_school().site)
+    mia = learner_of(offering)
+    for starts in ("15:00", "16:00"):
+        session = make_session(offering, starts=starts)
+        mark_by_hand(
+            session_id=session.pk, person_id=mia.pk, mark=Mark(Base.PRESENT, 20), by="office",
+            now=at("16:20"),
+        )  # fmt: skip
+    here = Span(at("16:00"), at("16:00"))
+    wish = Wish(mia.pk, ExcuseReason.SCHOOL_EVENT, here, offering.pk)
+    excusing.grant(wish=wish, by=OFFICE, now=at("16:30"))
+
+    counted = history_of(mia.pk, Asked(MONDAY, MONDAY), now=at("18:00")).tally
+
+    assert (counted.present, counted.lates, counted.lates_excused) == (2, 1, 1)
 
 
 @pytest.mark.covers("OFF-02")
