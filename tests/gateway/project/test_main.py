@@ -135,6 +135,20 @@ def test_a_login_may_have_a_token(gateway: Gateway) -> None:
 
 
 @pytest.mark.integration
+def test_a_student_s_login_is_a_person_s(gateway: Gateway, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("external_id,given_name,family_name\n8,Ben,Berg\n")
+    gateway.command("import", "people", str(file))
+    student = ("add-user", "ben", "--role", "student")
+
+    nobody = gateway.command(*student, text="long-enough\n")
+    somebody = gateway.command(*student, "--person", "1", text="long-enough\n")
+
+    assert (nobody.returncode, somebody.returncode) == (2, 0)
+    assert "needs a person: name its number" in nobody.stderr
+
+
+@pytest.mark.integration
 def test_a_kiosk_whose_file_was_lost_gets_a_new_one(gateway: Gateway) -> None:
     first = gateway.command("kiosk", "add", "back-door", "--site", "main")
 
