@@ -9,7 +9,7 @@ from django.db import connection
 
 from gateway import bulk
 from gateway.attendance.folding import sightings_of
-from gateway.attendance.judgement import Evidence, judged
+from gateway.attendance.judgement import Evidence, judged, through_the_night
 from gateway.attendance.models import CheckIn, Session
 from gateway.attendance.policy import Policy, Window
 from gateway.attendance.profiling import policy_with, profile_of
@@ -70,10 +70,10 @@ def _opinions(
         session = known.sessions.get(session_id)
         if session is None:
             continue
-        around = [each[person_id] for each in (days, after) if person_id in each]
+        own, night = days.get(person_id), after.get(person_id)
         evidence = Evidence(
-            moves=tuple(move for each in around for move in each.moves),
-            doubtful=any(each.approximate for each in around),
+            moves=through_the_night(own.moves if own else (), night.moves if night else ()),
+            doubtful=any(each.approximate for each in (own, night) if each),
             check_ins=known.check_ins.get((session_id, person_id), ()),
             standing=standing,
         )

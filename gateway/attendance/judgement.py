@@ -11,6 +11,7 @@ from gateway.timetable.values import HELD, Standing
 from kiosk.protocol.movements import Direction, Movement
 
 MINUTE = timedelta(minutes=1)
+_OTHER = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ class Stay:
 
     arrived_at: datetime
     left_at: datetime | None = None
+
+
+def through_the_night(
+    evening: Sequence[Movement], night: Sequence[Movement]
+) -> tuple[Movement, ...]:
+    """The movements of a school date and of the next, as one who stayed past midnight made them.
+
+    Kiosks begin each date anew: for whoever is still on site then, the first tap of the next
+    date leaves, and the others go the other way, too.
+    """
+    if not evening or evening[-1].direction is Direction.OUT:
+        return (*evening, *night)
+    return (*evening, *(Movement(move.track, _OTHER[move.direction]) for move in night))
 
 
 def judged(evidence: Evidence, window: Window, policy: Policy) -> Judgement | None:

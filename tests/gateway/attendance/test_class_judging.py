@@ -109,6 +109,24 @@ def test_a_tap_of_the_night_belongs_to_the_evening_it_began_on() -> None:
     assert (mark.base, mark.late_minutes) == (Base.PRESENT.value, 15)
 
 
+def test_a_tap_after_midnight_leaves_for_whoever_came_before_it() -> None:
+    site = make_site()
+    door, mia = make_kiosk(site), make_learner()
+    dance = make_offering(site, "Dance", profile="tuition", overrides={"arrival": "on_site"})
+    enrol_in(dance, mia)
+    session = make_session(dance, starts="22:00", ends="01:00")
+    next_day = session.day.replace(day=session.day.day + 1)
+
+    taps = (door.sees(mia, "21:58"), door.sees(mia, "00:20", day=next_day))
+    for track in reversed(taps):
+        record_tracks(
+            heard=[Heard(door.id, site.pk, door.install, track)], now=at("00:30", next_day)
+        )
+
+    mark = Mark.objects.get(session=session)
+    assert (mark.base, mark.left_early_minutes) == (Base.PRESENT.value, 40)
+
+
 def test_a_day_judged_again_adds_nothing_where_an_excuse_turned_the_absence() -> None:
     site = make_site()
     door, mia = make_kiosk(site), make_learner()

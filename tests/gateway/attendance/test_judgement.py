@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, strategies as st
 
-from gateway.attendance.judgement import Evidence, Stay, judged, stay_of
+from gateway.attendance.judgement import Evidence, Stay, judged, stay_of, through_the_night
 from gateway.attendance.policy import Policy, Window
 from gateway.attendance.profiling import policy_with, profile_of
 from gateway.attendance.values import ArrivalMode, Base, Mark
@@ -25,6 +25,7 @@ def policy(**numbers: Any) -> Policy:
     return policy_with(profile_of("coaching"), {"grace": 10, **numbers})
 
 
+INOUT = ("in", "out")
 ON_SITE = policy()
 IN_WINDOW = policy(arrival="tap_in_window")
 
@@ -128,12 +129,26 @@ def test_a_limit_that_is_off_turns_nothing(
 def test_a_class_that_passes_midnight_is_judged_across_it() -> None:
     begins = at("22:00").astimezone(LONDON)
     evening = Window(begins, begins + timedelta(hours=3))
-    out = Movement(Track(at("00:30", MONDAY + timedelta(days=1)), uuid4()), Direction.OUT)
+    tap = Movement(Track(at("00:30", MONDAY + timedelta(days=1)), uuid4()), Direction.IN)
 
-    found = judged(Evidence((*moves("22:20"), out)), evening, ON_SITE)
+    found = judged(Evidence(through_the_night(moves("22:20"), [tap])), evening, ON_SITE)
 
     assert found is not None
     assert (found.mark.late_minutes, found.mark.left_early_minutes) == (20, 30)
+
+
+@pytest.mark.parametrize(
+    ("evening", "directions"),
+    [([], ["in", "out"]), (["22:20"], ["in", "out", "in"]), (["20:00", "21:00"], [*INOUT, *INOUT])],
+)
+def test_who_is_still_on_site_at_midnight_leaves_by_the_next_tap(
+    evening: list[str], directions: list[str]
+) -> None:
+    night = moves("00:10", "00:20")
+
+    through = through_the_night(moves(*evening), night)
+
+    assert [move.direction.value for move in through] == directions
 
 
 @pytest.mark.parametrize("by", [ON_SITE, IN_WINDOW])
