@@ -231,7 +231,7 @@ def _close(
     """Mark a portion absent, looking once more for tracks and marks that came meanwhile."""
     roster.hold(person_ids)
     seen = _seen(session, person_ids)
-    standing = standing_marks([session.pk], person_ids)
+    standing = standing_marks([(session.pk, each) for each in person_ids])
     marked = {p for (_, p), stands in standing.items() if stands.mark.base is not Base.PENDING}
     absent = [p for p in person_ids if p not in seen and p not in marked]
     words = [Word(session, person_id, UNEXPLAINED, WHY) for person_id in absent]

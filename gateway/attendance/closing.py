@@ -35,7 +35,7 @@ def close(
     pending = _pending(session, expected)
     words = [Word(session, each.person_id, _mark(each), why) for each in pending]
     speaker = Speaker(Author.RULE, Source.CLOSING, now, by=by)
-    standing = standing_marks([session.pk], [each.person_id for each in pending])
+    standing = standing_marks([word.place for word in words])
     say(words, policy_of(session.site_id), speaker=speaker, standing=standing)
     return tuple(word.person_id for word in words)
 
@@ -58,7 +58,7 @@ def still_pending(session: Session) -> tuple[Expectation, ...]:
 
 
 def _pending(session: Session, expected: Sequence[Expectation]) -> tuple[Expectation, ...]:
-    said = standing_marks([session.pk], _ids(expected))
+    said = standing_marks([(session.pk, each.person_id) for each in expected])
     return tuple(
         each
         for each in expected

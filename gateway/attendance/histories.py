@@ -89,7 +89,7 @@ def history_of(person_id: int, asked: Asked, *, now: datetime) -> History:
     Cancelled sessions are shown only where the portal's check-in mode is on.
     """
     sessions = [each for each in _sessions(person_id, asked) if _is_shown(each, asked, now)]
-    said = standing_marks([each.pk for each in sessions], [person_id])
+    said = standing_marks([(each.pk, person_id) for each in sessions])
     lines = [_line(each, said.get((each.pk, person_id), NOTHING), now) for each in sessions]
     lines += _not_scheduled(person_id, asked, now.date())
     held = [each for each in sessions if each.state != SessionState.CANCELLED.value]

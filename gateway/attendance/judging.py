@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from gateway.attendance import class_judging
 from gateway.attendance.models import CheckIn, MarkRevision, RegistrationPolicy, Session
 from gateway.attendance.rules import Day, Judgement, LatePolicy, Period, judge, revised
-from gateway.attendance.saying import say, say_beside, standing_marks
+from gateway.attendance.saying import at_places, say, say_beside, standing_marks
 from gateway.attendance.values import (
     Author,
     Base,
@@ -48,7 +48,7 @@ def keep_opinions(opinions: Sequence[Opinion], policy: RegistrationPolicy, *, no
     """
     if not opinions:
         return 0
-    standing = standing_marks({s.pk for s, _, _ in opinions}, {p for _, p, _ in opinions})
+    standing = standing_marks({(s.pk, p) for s, p, _ in opinions})
     rule = Speaker(Author.RULE, Source.TAPS, now)
     words, beside = _words(opinions, standing)
     say(words, policy, speaker=rule, standing=standing)
@@ -184,11 +184,8 @@ def _said_last(places: Collection[Place]) -> dict[Place, Mark]:
     """What the rules said last of each of these places, as far as they said anything."""
     if not places:
         return {}
-    said = MarkRevision.objects.filter(
-        session_id__in={session for session, _ in places},
-        person_id__in={person for _, person in places},
-        author=Author.RULE.value,
-    ).order_by("pk")
+    by_rule = MarkRevision.objects.filter(author=Author.RULE.value).order_by("pk")
+    said = at_places(by_rule, places)
     columns = ("base", "late_minutes", "left_early_minutes", "partial", "reason", "arrived_at")
     return {
         (session_id, person_id): Mark(Base(base), *rest)

@@ -98,7 +98,7 @@ def mark_all(
     session = open_roll(session_id, by=by, now=now)
     people = _not_held(session)
     roster.hold(people)
-    standing = standing_marks([session.pk], people)
+    standing = standing_marks([(session.pk, each) for each in people])
     stands = {p: standing.get((session.pk, p), NOTHING).mark.base for p in people}
     left = {Base.ON_HOLD} if not only_unmarked else set(Base) - {Base.PENDING}
     wanted = [Wanted(p, Mark(base)) for p in people if stands[p] not in left]
@@ -121,8 +121,8 @@ def copy_previous(*, session_id: int, by: Actor, now: datetime, only_unmarked: b
         raise UnknownSession("there is no earlier session of this offering to copy from")
     people = _not_held(session)
     roster.hold(people)
-    former = standing_marks([before.pk], people)
-    standing = standing_marks([session.pk], people)
+    former = standing_marks([(before.pk, each) for each in people])
+    standing = standing_marks([(session.pk, each) for each in people])
     wanted = [
         Wanted(person, Mark(said.mark.base))
         for (_, person), said in former.items()
@@ -157,7 +157,7 @@ def note(*, session_id: int, person_id: int, text: str, by: Actor, now: datetime
     session = open_roll(session_id, by=by, now=now)
     _refuse_strangers(session, [person_id])
     roster.hold([person_id])
-    standing = standing_marks([session.pk], [person_id])
+    standing = standing_marks([(session.pk, person_id)])
     stands = standing.get((session.pk, person_id), NOTHING)
     speaker = Speaker(Author.PERSON, Source.NOTE, now, by=by.name)
     word = Word(session, person_id, stands.mark, f"noted by {by.name}", text)
@@ -272,7 +272,7 @@ def _begin(session: Session, source: Source, by: Actor, now: datetime) -> UUID:
 
 def _say(session: Session, words: Sequence[Word], speaker: Speaker) -> None:
     """A person's Pending is settled anew: it leaves the mark to what the rules said."""
-    standing = standing_marks([session.pk], [word.person_id for word in words])
+    standing = standing_marks([word.place for word in words])
     policy = policy_of(session.site_id)
     marked = [word for word in words if word.mark.base is not Base.PENDING]
     say(marked, policy, speaker=speaker, standing=standing)

@@ -134,9 +134,9 @@ def _places(person: Person) -> QuerySet[Attendee]:
 def _hand_over(merging: _Merge, session: Session) -> None:
     """Say of the person what was said of the temporary one, and take it back of that one."""
     ids = [merging.temporary.pk, merging.person.pk]
-    trails = trail_of([session.pk], ids)
+    trails = trail_of([(session.pk, each) for each in ids])
     theirs, own = (settled(trails.get((session.pk, each), ())) for each in ids)
-    standing = standing_marks([session.pk], ids)
+    standing = standing_marks([(session.pk, each) for each in ids])
     note = theirs.note if theirs.note and not own.note else None
     why = f"as {merging.temporary}: {theirs.why}"[:LONGEST_WHY]
     word = Word(session, merging.person.pk, theirs.mark, why, note)
@@ -158,7 +158,7 @@ def _hand_over(merging: _Merge, session: Session) -> None:
 def _keep_note(merging: _Merge, session: Session, note: str | None) -> None:
     if note is None:
         return
-    standing = standing_marks([session.pk], [merging.person.pk])
+    standing = standing_marks([(session.pk, merging.person.pk)])
     stands = standing.get((session.pk, merging.person.pk), NOTHING)
     speaker = Speaker(Author.PERSON, Source.NOTE, merging.now, by=merging.by)
     word = Word(session, merging.person.pk, stands.mark, f"as {merging.temporary}", note)

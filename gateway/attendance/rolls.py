@@ -132,7 +132,10 @@ def _trails(session: Session, marks: Mapping[int, _Marked]) -> dict[int, list[Sa
     by_hand = [p for p, each in marks.items() if each.stands.author is Author.PERSON]
     if not by_hand:
         return {}
-    return {person: said for (_, person), said in trail_of([session.pk], by_hand).items()}
+    return {
+        person: said
+        for (_, person), said in trail_of([(session.pk, each) for each in by_hand]).items()
+    }
 
 
 def _indicators(

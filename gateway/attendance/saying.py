@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from gateway import bulk
 from gateway.attendance.consequences import promises
@@ -21,6 +23,8 @@ from gateway.attendance.settling import (
 from gateway.attendance.values import Author, Base, Mark, Source
 from gateway.attendance.words import NOTHING, Place, Speaker, Standing, Word
 from gateway.outbox.services import queue
+
+Row = TypeVar("Row", MarkRow, MarkRevision)
 
 _REVISION = (
     "session", "person", "base", "late_minutes", "left_early_minutes", "partial", "reason", "note",
@@ -98,8 +102,7 @@ def settle_anew(
     undo takes an act away; any other adds the mark `adds`. Answers how many lines there were.
     Persons must be locked by the caller.
     """
-    standing = standing_marks({s for s, _ in places}, {p for _, p in places})
-    trail = trail_of({s for s, _ in places}, {p for _, p in places})
+    standing, trail = standing_marks(places), trail_of(places)
     words = [Word(session, p, adds or UNSAID, why) for (_, p), session in places.items()]
     covers = covers_of(words)
     lines: list[_Line] = []
@@ -119,11 +122,9 @@ def _is_nothing_new(speaker: Speaker, stands: Settled, before: Standing) -> bool
     return speaker.author is Author.EXCUSE and stands == _as_it_stands(before)
 
 
-def standing_marks(
-    session_ids: Collection[int], person_ids: Collection[int]
-) -> dict[Place, Standing]:
-    """The current marks of these persons on these rolls."""
-    found = MarkRow.objects.filter(session_id__in=session_ids, person_id__in=person_ids)
+def standing_marks(places: Collection[Place]) -> dict[Place, Standing]:
+    """The current marks at these places."""
+    found = at_places(MarkRow.objects.all(), places)
     columns = (
         "session_id", "person_id", "base", "late_minutes", "left_early_minutes", "partial",
         "reason", "arrived_at", "author", "why", "excuse_id", "note", "chain",
@@ -138,9 +139,23 @@ def standing_marks(
     }  # fmt: skip
 
 
-def trail_of(session_ids: Collection[int], person_ids: Collection[int]) -> dict[Place, list[Said]]:
-    """Every word about these persons on these rolls, in the order it was said."""
-    rows = MarkRevision.objects.filter(session_id__in=session_ids, person_id__in=person_ids)
+def at_places(rows: QuerySet[Row], places: Collection[Place]) -> QuerySet[Row]:
+    """Those of the rows that are of a session and a person told together.
+
+    Asked for sessions and for persons, a store of years reads all marks of these persons, or
+    looks for every one of them at each of these sessions.
+    """
+    if not places:
+        return rows.none()
+    pairs = ", ".join(["(%s, %s)"] * len(places))
+    told = [number for place in places for number in place]
+    among = f"(session_id, person_id) IN (VALUES {pairs})"
+    return rows.extra(where=[among], params=told)  # noqa: S610 - placeholders alone
+
+
+def trail_of(places: Collection[Place]) -> dict[Place, list[Said]]:
+    """Every word about these places, in the order it was said."""
+    rows = at_places(MarkRevision.objects.all(), places)
     found: dict[Place, list[Said]] = defaultdict(list)
     for row in rows.order_by("pk").values(*CHAINED):
         found[row["session"], row["person"]].append(said_in(row))

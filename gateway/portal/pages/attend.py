@@ -175,7 +175,7 @@ def _show(
 
 def _mark(made: CheckIn) -> Status:
     session, place = made.session, (made.session_id, made.person_id)
-    standing = standing_marks([place[0]], [place[1]]).get(place, NOTHING)
+    standing = standing_marks([place]).get(place, NOTHING)
     return status(standing.mark, profile_of(session.profile), is_over=False)
 
 

@@ -147,8 +147,8 @@ def test_the_kiosk_says_in_the_teacher_says_absent_and_both_are_kept() -> None:
     day.hear(day.track("15:55"))
 
     place = (day.session.pk, day.mia.pk)
-    stands = standing_marks([place[0]], [place[1]])[place]
-    said = trail_of([place[0]], [place[1]])[place]
+    stands = standing_marks([place])[place]
+    said = trail_of([place])[place]
     presence = queries.presence_at(day.mia.pk, day.site.pk, at("16:30"))
     assert conflict(said, Settled(stands.mark, stands.author))
     assert (stands.mark.base, presence) == (Base.ABSENT, Presence.SIGNED_IN)

@@ -106,13 +106,13 @@ class Stage:
 
     def stands(self) -> list[Settled]:
         """The current marks, as they are kept."""
-        found = standing_marks([self.session.pk], [each.pk for each in self.people])
+        found = standing_marks([(self.session.pk, each.pk) for each in self.people])
         marks = [found.get((self.session.pk, each.pk), NOTHING) for each in self.people]
         return [Settled(m.mark, m.author, m.why, m.excuse_id, m.note) for m in marks]
 
     def worked_out(self) -> list[Settled]:
         """What the whole trails come to, told from their begin."""
-        trail = trail_of([self.session.pk], [each.pk for each in self.people])
+        trail = trail_of([(self.session.pk, each.pk) for each in self.people])
         words = [Word(self.session, each.pk, Mark(Base.PENDING), "") for each in self.people]
         covers = covers_of(words)
         return [settled(trail.get(w.place, ()), covers.get(w.place)) for w in words]
