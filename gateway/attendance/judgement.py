@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from gateway.attendance.policy import Policy, Window
 from gateway.attendance.rules import Judgement
@@ -31,10 +32,19 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """When somebody came, and when they left for good before the end; None while they stayed."""
+    """When somebody came, and when they left for good before the end; None while they stayed.
+
+    `gaps` are when they were gone in between.
+    """
 
     arrived_at: datetime
     left_at: datetime | None = None
+    gaps: tuple[Window, ...] = ()
+
+    @property
+    def away(self) -> timedelta:
+        """How long they were gone in between."""
+        return sum((gap.length for gap in self.gaps), timedelta(0))
 
 
 def through_the_night(
@@ -80,10 +90,23 @@ def stay_of(evidence: Evidence, window: Window, policy: Policy) -> Stay | None:
     checked_in = [at for at in evidence.check_ins if opens <= at <= closes]
     if not checked_in:
         return by_taps
-    if by_taps is None:
-        return Stay(min(checked_in))
-    is_back = by_taps.left_at is not None and max(checked_in) > by_taps.left_at
-    return Stay(min(*checked_in, by_taps.arrived_at), None if is_back else by_taps.left_at)
+    return Stay(min(checked_in)) if by_taps is None else _with_check_ins(by_taps, checked_in)
+
+
+def _with_check_ins(stay: Stay, checked_in: Sequence[datetime]) -> Stay:
+    """The stay where each check-in says that the person was there, too."""
+    arrived_at = min(*checked_in, stay.arrived_at)
+    gaps = tuple(Window(gap.starts_at, _back(gap, checked_in)) for gap in stay.gaps)
+    later = [at for at in checked_in if stay.left_at is not None and at > stay.left_at]
+    if stay.left_at is None or not later:
+        return Stay(arrived_at, stay.left_at, gaps)
+    return Stay(arrived_at, None, (*gaps, Window(stay.left_at, min(later))))
+
+
+def _back(gap: Window, checked_in: Sequence[datetime]) -> datetime:
+    """When they came back: by a tap, or by a check-in before it."""
+    between = (at for at in checked_in if gap.starts_at < at < gap.ends_at)
+    return min(between, default=gap.ends_at)
 
 
 def _by_taps(moves: Sequence[Movement], window: Window, policy: Policy) -> Stay | None:
@@ -110,7 +133,12 @@ def _on_site(moves: Sequence[Movement], window: Window) -> Stay | None:
         arrived_at = first
     last = during[-1] if during else None
     left = last is not None and last.direction is Direction.OUT
-    return Stay(arrived_at, last.track.made_at if left and last else None)
+    gaps = (
+        Window(gone.track.made_at, back.track.made_at)
+        for gone, back in pairwise(during)
+        if gone.direction is Direction.OUT
+    )
+    return Stay(arrived_at, last.track.made_at if left and last else None, tuple(gaps))
 
 
 def _in_window(moves: Sequence[Movement], window: Window, policy: Policy) -> Stay | None:
@@ -122,18 +150,19 @@ def _in_window(moves: Sequence[Movement], window: Window, policy: Policy) -> Sta
     opens, closes = window.opens_at(policy), window.closes_at(policy)
     taps = sorted(m.track.made_at for m in moves if opens <= m.track.made_at <= closes)
     visits = sum(at <= window.starts_at for at in taps) // 2
-    arrivals = taps[2 * visits :]
-    if not arrivals or arrivals[0] >= window.ends_at:
+    inside = [at for at in taps[2 * visits :] if at < window.ends_at]
+    if not inside:
         return None
-    left_at = taps[-1] if len(taps) % 2 == 0 and taps[-1] < window.ends_at else None
-    return Stay(arrivals[0], left_at)
+    left_at = inside[-1] if len(inside) % 2 == 0 else None
+    gaps = map(Window, inside[1::2], inside[2::2])
+    return Stay(inside[0], left_at, tuple(gaps))
 
 
 def _judged(stay: Stay, window: Window, policy: Policy) -> Judgement:
     late = max(stay.arrived_at - window.starts_at, timedelta(0))
     early = max(window.ends_at - stay.left_at, timedelta(0)) if stay.left_at else timedelta(0)
     arrived = f"arrived {stay.arrived_at.astimezone(window.starts_at.tzinfo):%H:%M}"
-    absence = _why_absent(late, early, window, policy)
+    absence = _why_absent(late, early + stay.away, window, policy)
     if absence:
         mark = Mark(Base.ABSENT, arrived_at=stay.arrived_at)
         return Judgement(mark, f"{arrived}, {absence}")
@@ -147,13 +176,16 @@ def _judged(stay: Stay, window: Window, policy: Policy) -> Judgement:
     return Judgement(mark, ", ".join((arrived, *_reasons(late, mark, policy))))
 
 
-def _why_absent(late: timedelta, early: timedelta, window: Window, policy: Policy) -> str:
-    """Why somebody who came counts as absent all the same; empty when they do not."""
+def _why_absent(late: timedelta, gone: timedelta, window: Window, policy: Policy) -> str:
+    """Why somebody who came counts as absent all the same; empty when they do not.
+
+    `gone` is how long they were away since.
+    """
     if policy.absent_after is not None and late > policy.absent_after:
         return f"more than {policy.absent_after // MINUTE} min late counts as absent"
     limit = policy.absent_if_missed
-    if limit is not None and late + early > limit * window.length:
-        return f"missed {_minutes(late + early)} of {window.length // MINUTE} min: absent"
+    if limit is not None and late + gone > limit * window.length:
+        return f"missed {_minutes(late + gone)} of {window.length // MINUTE} min: absent"
     return ""
 
 

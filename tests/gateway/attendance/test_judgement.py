@@ -38,6 +38,10 @@ def moves(*clocks: str, begin: Direction = Direction.IN) -> tuple[Movement, ...]
     )
 
 
+def gaps(gone: str, back: str) -> tuple[Window, ...]:
+    return (Window(at(gone), at(back)),)
+
+
 def verdict(*clocks: str, by: Policy = ON_SITE, window: Window = WINDOW) -> Mark | None:
     found = judged(Evidence(moves(*clocks)), window, by)
     return None if found is None else replace(found.mark, arrived_at=None)
@@ -74,6 +78,13 @@ ABSENT = Mark(Base.ABSENT)
         pytest.param("OFF-04", ["16:12", "17:40"], present(12, 20), id="OFF-04 tardy, left early"),
         pytest.param("OFF-04", ["16:00", "18:00"], present(), id="OFF-04 out at the end"),
         pytest.param("OFF-04", ["16:00", "16:30", "16:40"], present(), id="OFF-04 came back"),
+        pytest.param("POL-07", ["16:00", "16:30", "17:30"], present(), id="POL-07 half in between"),
+        pytest.param(
+            "POL-07", ["16:00", "16:30", "17:30:01"], ABSENT, id="POL-07 more than half in between"
+        ),
+        pytest.param(
+            "OFF-04", ["16:00", "17:40", "18:10"], present(None, 20), id="OFF-04 back after the end"
+        ),
     ],
 )
 @pytest.mark.parametrize("by", [ON_SITE, IN_WINDOW], ids=["on site", "in window"])
@@ -175,7 +186,9 @@ def test_a_check_in_counts_where_the_taps_are_in_doubt() -> None:
         (["16:20"], ["16:05"], Stay(at("16:05"))),
         (["16:02"], ["16:05"], Stay(at("16:02"))),
         (["16:20", "17:30"], ["16:05"], Stay(at("16:05"), at("17:30"))),
-        (["15:50", "16:30"], ["16:45"], Stay(at("15:50"))),
+        (["15:50", "16:30"], ["16:45"], Stay(at("15:50"), None, gaps("16:30", "16:45"))),
+        (["15:50", "16:30", "17:40"], [], Stay(at("15:50"), None, gaps("16:30", "17:40"))),
+        (["15:50", "16:30", "17:40"], ["16:35"], Stay(at("15:50"), None, gaps("16:30", "16:35"))),
     ],
 )
 def test_the_earlier_of_tap_and_check_in_is_the_arrival(
