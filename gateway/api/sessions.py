@@ -15,6 +15,7 @@ from gateway.api.errors import NotThere
 from gateway.api.paging import Paged
 from gateway.api.parameters import AtSite, Because, Day, Id, Instant, Note, OnDay, day_of, site_of
 from gateway.attendance import lifecycle, services, summaries
+from gateway.attendance.absentees import Channel
 from gateway.attendance.models import Session
 from gateway.attendance.values import CancelledBy, SessionKind, SessionState
 from gateway.timetable.models import Division, PeriodKind
@@ -81,6 +82,12 @@ class Unlocking(Because):
     """Until when a locked roll may be changed, and why."""
 
     until: Instant
+
+
+class Completion(Schema):
+    """By what those are told who answer for the absent; the preview says whom that reaches."""
+
+    tell: list[Channel] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +158,17 @@ def preview_end(request: HttpRequest, session_id: Id) -> lifecycle.Ending:
 
 
 @router.post("/sessions/{session_id}/complete", response=Ended)
-def complete_session(request: HttpRequest, session_id: Id) -> Ended:
+def complete_session(
+    request: HttpRequest, session_id: Id, completion: Completion | None = None
+) -> Ended:
     """End a session: whoever is still pending is absent. Ending it again marks nobody."""
     reach.session(request, session_id)
-    absent = lifecycle.complete(session_id=session_id, by=reach.actor(request), now=now())
+    absent = lifecycle.complete(
+        session_id=session_id,
+        by=reach.actor(request),
+        now=now(),
+        tell=completion.tell if completion else (),
+    )
     return Ended(session_id, absent)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.attendance.models import Session
+from gateway.attendance.models import Notice, Session
 from tests.gateway.api.centre import Centre, make_centre
 from tests.gateway.api.conftest import Api
 
@@ -38,6 +38,18 @@ def test_a_teacher_begins_a_session_looks_ahead_and_ends_it(
     assert [each["name"] for each in ending["told"]] == ["Jan Keller"]
     assert (ended["absent"], again["absent"]) == ([centre.mia.pk], [])
     assert state_of(centre) == "completed"
+
+
+def test_ending_a_session_may_tell_those_who_answer_for_the_absent(
+    centre: Centre, callers: dict[str, Api]
+) -> None:
+    path = f"/sessions/{centre.session.pk}"
+
+    refused = callers["teacher"].post(f"{path}/complete", {"tell": ["pigeon"]})
+    callers["teacher"].post(f"{path}/complete", {"tell": ["app"]})
+
+    assert refused.status == 422
+    assert Notice.objects.filter(subject__startswith="absent:").count() == 1
 
 
 def test_what_the_profile_keeps_from_teachers_is_forbidden(
