@@ -56,7 +56,7 @@ def test_who_is_on_site_is_there_without_an_alarm() -> None:
 
 
 @pytest.mark.covers("BEY-05")
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMIN])
 def test_the_alarm_is_raised_with_one_press(role: Role) -> None:
     office = Office(role)
 
