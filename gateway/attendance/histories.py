@@ -1,5 +1,6 @@
 """One person's attendance over dates and offerings, as it is shown and reckoned (OFF-07)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,14 +17,16 @@ from gateway.attendance.rolls import is_over
 from gateway.attendance.saying import standing_marks
 from gateway.attendance.status import status
 from gateway.attendance.tallies import Counted, Tally, tally
-from gateway.attendance.values import AttendeeState, Base, Mark, SessionState
+from gateway.attendance.values import AttendeeState, Author, Base, Mark, SessionState
 from gateway.attendance.words import NOTHING, Standing
 from gateway.timetable.models import OfferingEnrolment, Slot
+from gateway.timetable.values import HELD
 
 ONE_DAY = timedelta(days=1)
 LONGEST = 400
 """Dates one answer covers at most; the later ones are left out."""
 NOT_SCHEDULED = "not_scheduled"
+_HELD = Standing(Mark(Base.ON_HOLD), Author.RULE)
 
 
 class Portal(StrEnum):
@@ -93,11 +96,12 @@ def history_of(person_id: int, asked: Asked, *, now: datetime) -> History:
     lines = [_line(each, said.get((each.pk, person_id), NOTHING), now) for each in sessions]
     lines += _not_scheduled(person_id, asked, now.date())
     held = [each for each in sessions if each.state != SessionState.CANCELLED.value]
+    on_hold = _on_hold(person_id, [each.pk for each in held])
     covered = covers_at({(each.pk, person_id): each.starts_at for each in held})
     counted = [
         _counted(
             each,
-            said.get((each.pk, person_id), NOTHING).mark,
+            said.get((each.pk, person_id), on_hold.get(each.pk, NOTHING)).mark,
             is_excused=(each.pk, person_id) in covered,
             now=now,
         )
@@ -138,6 +142,19 @@ def _covers(of: str) -> Q:
     """One and the same enrolment must hold on the row's date."""
     begun = Q(**{f"{of}starts_on__lte": F("day")})
     return begun & (Q(**{f"{of}ends_on": None}) | Q(**{f"{of}ends_on__gte": F("day")}))
+
+
+def _on_hold(person_id: int, session_ids: Collection[int]) -> dict[int, Standing]:
+    """The sessions at which all that the person belongs to is on hold, as what stands there."""
+    met = SessionOffering.objects.filter(
+        _covers("offering__enrolments__"),
+        session__in=session_ids,
+        offering__enrolments__person=person_id,
+    ).values_list("session", "offering__enrolments__standing")
+    standings: dict[int, set[str]] = defaultdict(set)
+    for session, standing in met:
+        standings[session].add(standing)
+    return {session: _HELD for session, those in standings.items() if those <= HELD}
 
 
 def _is_shown(session: Session, asked: Asked, now: datetime) -> bool:

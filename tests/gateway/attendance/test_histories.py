@@ -11,6 +11,7 @@ from gateway.attendance.histories import LONGEST, NOT_SCHEDULED, Asked, Portal, 
 from gateway.attendance.values import Base, ExcuseReason, Mark, SessionState
 from gateway.people.models import Person
 from gateway.timetable.models import Offering, OfferingEnrolment, Slot
+from gateway.timetable.values import Standing
 from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
 from tests.gateway.school import MONDAY, OFFICE, at, make_school, mark_by_hand
 
@@ -54,6 +55,18 @@ def test_sessions_that_no_enrolment_covers_are_not_a_persons_unless_they_are_mar
 
     assert [line.session_id for line in found.lines] == [own.pk, marked.pk]
     assert (found.tally.held, found.tally.over_held) == (1, 100.0)
+
+
+@pytest.mark.covers("OFF-07")
+def test_where_somebody_is_on_hold_they_are_not_expected_to_come() -> None:
+    offering = make_offering(make_school().site)
+    mia = learner_of(offering)
+    OfferingEnrolment.objects.update(standing=Standing.ON_HOLD.value)
+    make_session(offering)
+
+    found = history_of(mia.pk, Asked(MONDAY, MONDAY), now=at("15:00"))
+
+    assert (len(found.lines), found.tally.scheduled) == (1, 0)
 
 
 @pytest.mark.covers("POL-02")
