@@ -3,13 +3,14 @@
 Those that follow weekly times are laid ahead: see `gateway.attendance.laying`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from gateway.attendance.errors import (
     NotTaught,
@@ -19,6 +20,7 @@ from gateway.attendance.errors import (
     WrongSession,
 )
 from gateway.attendance.expecting import expected_at
+from gateway.attendance.judging import policy_of
 from gateway.attendance.laying_rules import (
     LONGEST_TITLE,
     Sketch,
@@ -43,8 +45,10 @@ from gateway.attendance.models import Attendee, Session, SessionOffering
 from gateway.attendance.notices import News, tell_place
 from gateway.attendance.policy import Deed, Window
 from gateway.attendance.profiling import check_overrides
+from gateway.attendance.saying import settle_anew
 from gateway.attendance.services import judge_session
-from gateway.attendance.values import AttendeeState
+from gateway.attendance.values import AttendeeState, Author, Base, Source
+from gateway.attendance.words import Speaker
 from gateway.people import roster
 from gateway.timetable.errors import UnknownOffering
 from gateway.timetable.models import Offering, Site, Slot
@@ -128,8 +132,9 @@ def move(*, session_id: int, to: Placing, because: str, by: Actor, now: datetime
         raise ReasonMissing("say why the session is moved")
     site = hold_site(session.site_id)
     offerings = offerings_in([session.pk])[session.pk]
-    before = {each.person_id for each in expected_at(session)}
-    roster.hold(before | members([each.pk for each in offerings], to.day))
+    people = {each.person_id for each in expected_at(session)}
+    people |= members([each.pk for each in offerings], to.day)
+    roster.hold(people)
     session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     _refuse_begun(session, now)
     refuse_no_room(to.room_id, site.pk)
@@ -143,6 +148,7 @@ def move(*, session_id: int, to: Placing, because: str, by: Actor, now: datetime
     SessionOffering.objects.filter(session=session).update(day=to.day)
     tell_place(session, _booked(session), News.MOVED, now=now)
     judge_session(session=session, now=now)
+    _settle_excuses(session, people, by, now)
     return session
 
 
@@ -267,6 +273,19 @@ def _booked(session: Session) -> list[int]:
     """Who has a place of their own there, or waits for one."""
     there = Attendee.objects.filter(session=session).exclude(state=AttendeeState.REMOVED.value)
     return list(there.values_list("person_id", flat=True))
+
+
+def _settle_excuses(session: Session, people: Collection[int], by: Actor, now: datetime) -> None:
+    """Absences there are excused by what covers the new time, and no longer by what did before."""
+    away = session.marks.filter(Q(base=Base.ABSENT.value) | ~Q(excuse=None), person__in=people)
+    ids = away.values_list("person_id", flat=True)
+    speaker = Speaker(Author.EXCUSE, Source.EXCUSE, now, by=by.name)
+    settle_anew(
+        {(session.pk, person): session for person in ids},
+        policy_of(session.site_id),
+        speaker=speaker,
+        why="the session was moved",
+    )
 
 
 def _place(session: Session, to: Placing, window: Window) -> None:

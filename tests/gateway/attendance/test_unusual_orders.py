@@ -1,14 +1,20 @@
 """Deeds in an order that nobody would think of: what stands after them."""
 
+from datetime import time
+
 import pytest
 
-from gateway.attendance import check_ins, marking
+from gateway.attendance import check_ins, excusing, marking, scheduling
+from gateway.attendance.excuse_rules import Span
+from gateway.attendance.excusing import Wish
+from gateway.attendance.marking import Wanted
 from gateway.attendance.models import CheckIn, MarkRevision
 from gateway.attendance.rolls import roll_of
+from gateway.attendance.scheduling import Placing
 from gateway.attendance.services import judge_session
-from gateway.attendance.values import Base
+from gateway.attendance.values import Base, ExcuseReason, Mark
 from tests.gateway.attendance.test_lifecycle import NOW, TEACHER, Class
-from tests.gateway.school import at
+from tests.gateway.school import OFFICE, at
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +78,24 @@ def test_judging_again_repeats_nothing_beneath_a_mark_by_hand() -> None:
     judge_session(session=room.session, now=NOW)
 
     assert MarkRevision.objects.count() == before == 2
+
+
+@pytest.mark.covers("POL-03")
+def test_a_session_that_is_moved_is_excused_by_what_covers_its_new_time() -> None:
+    room = Class()
+    for who, clock in ((0, "16:00"), (1, "20:00")):
+        span = Span(at(clock), at(clock))
+        wish = Wish(room.people[who].pk, ExcuseReason.RELIGIOUS, span)
+        excusing.grant(wish=wish, by=OFFICE, now=at("08:00"))
+        marking.mark(
+            session_id=room.session.pk, wanted=[Wanted(room.people[who].pk, Mark(Base.ABSENT))],
+            by=TEACHER, now=at("09:00"),
+        )  # fmt: skip
+    assert room.bases() == ["excused", "absent", "pending"]
+
+    placing = Placing(room.session.day, time(20), time(21))
+    scheduling.move(
+        session_id=room.session.pk, to=placing, because="hall", by=OFFICE, now=at("15:00")
+    )
+
+    assert room.bases() == ["absent", "excused", "pending"]
