@@ -124,7 +124,8 @@ def excuse_at_session(
         raise NotPermitted(f"your role may not excuse for the reason {_plain(reason)} here")
     if person_id not in {each.person_id for each in expected_at(session)}:
         raise NotOnRoll(
-            f"person {person_id} is not on the roll of {session.title} on {session.day}"
+            f"person {person_id} is not on the roll of {session.title} on {session.day}: "
+            "enrol or add them first"
         )
     here = Span(session.starts_at, session.starts_at)
     offering = next(iter(offerings_of(session)), None)
@@ -267,7 +268,10 @@ def _held(excuse_id: int) -> Excuse:
 def _step(excuse: Excuse, step: Step, told: dict[str, object]) -> None:
     after = following(ExcuseState(excuse.state), step)
     if after is None:
-        raise NotInThisState(f"the excuse was {excuse.state} already: nobody can {step.value} it")
+        instead = (
+            "withdraw it" if excuse.state == ExcuseState.APPROVED.value else "ask for a new one"
+        )
+        raise NotInThisState(f"the excuse was {excuse.state} already: {instead} instead")
     Excuse.objects.filter(pk=excuse.pk).update(state=after.value, **told)
 
 

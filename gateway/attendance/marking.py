@@ -118,7 +118,9 @@ def copy_previous(*, session_id: int, by: Actor, now: datetime, only_unmarked: b
     session = open_roll(session_id, by=by, now=now)
     before = previous(session)
     if before is None:
-        raise UnknownSession("there is no earlier session of this offering to copy from")
+        raise UnknownSession(
+            "there is no earlier session of this offering to copy from: mark by hand"
+        )
     people = _not_held(session)
     roster.hold(people)
     former = standing_marks([(before.pk, each) for each in people])
@@ -175,7 +177,7 @@ def undo(*, session_id: int, by: Actor, now: datetime, act: UUID | None = None) 
     session = open_roll(session_id, by=by, now=now)
     found = next((each for each in undoable(session.pk, by) if act in (None, each.pk)), None)
     if found is None:
-        raise NothingToUndo("there is nothing of yours on this roll that could be undone")
+        raise NothingToUndo("none of your last acts on this roll can be undone: mark anew instead")
     people = list(
         MarkRevision.objects.filter(session=session, act=found.pk)
         .order_by("person_id").values_list("person_id", flat=True).distinct()
@@ -209,7 +211,9 @@ def open_roll(session_id: int, *, by: Actor, now: datetime, deed: Deed = Deed.MA
         raise NotTaught(f"{session.title} on {session.day} was cancelled: nobody is marked there")
     permit(session, by, deed)
     if deed in _ON_THE_ROLL and session.division_id is None and outside_dates(session):
-        raise NotTaught(f"{session.title} is not scheduled to meet on {session.day}")
+        raise NotTaught(
+            f"{session.title} is not scheduled to meet on {session.day}: choose one of its dates"
+        )
     if session.division_id is None and _is_locked(session, now):
         raise RollLocked(f"the roll of {session.title} is locked: an administrator can unlock it")
     return session
@@ -217,8 +221,10 @@ def open_roll(session_id: int, *, by: Actor, now: datetime, deed: Deed = Deed.MA
 
 def permit(session: Session, by: Actor, deed: Deed) -> None:
     """Raises NotPermitted where the session's profile does not let the login do this."""
-    if not profile_of(session.profile).allows(deed, by.roles):
-        raise NotPermitted(f"your role may not {deed.value.replace('_', ' ')} here")
+    profile = profile_of(session.profile)
+    if not profile.allows(deed, by.roles):
+        may = " or ".join(sorted(role.value for role in profile.permissions[deed]))
+        raise NotPermitted(f"your role may not {deed.value.replace('_', ' ')} here: ask {may}")
 
 
 def previous(session: Session) -> Session | None:
@@ -251,7 +257,8 @@ def _refuse_strangers(session: Session, person_ids: Collection[int]) -> None:
     strangers = sorted(set(person_ids) - expected - marked)
     if strangers:
         raise NotOnRoll(
-            f"person {strangers[0]} is not on the roll of {session.title} on {session.day}"
+            f"person {strangers[0]} is not on the roll of {session.title} on {session.day}: "
+            "enrol or add them first"
         )
 
 
