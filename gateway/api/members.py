@@ -107,7 +107,13 @@ def change_standing(
 @router.post("/offerings/{offering_id}/members/{person_id}/end", response={204: None})
 def end(request: HttpRequest, offering_id: Id, person_id: Id, told: EndIn) -> Status[None]:
     """Somebody dropped the offering, or completed it."""
-    members.end(offering_id=offering_id, person_id=person_id, last_day=told.last_day, how=told.how)
+    members.end(
+        offering_id=offering_id,
+        person_id=person_id,
+        last_day=told.last_day,
+        how=told.how,
+        now=now(),
+    )
     return Status(204, None)
 
 

@@ -17,6 +17,7 @@ from gateway.attendance.errors import (
     UnknownSession,
 )
 from gateway.attendance.expecting import expected_at, offerings_of
+from gateway.attendance.leaving import take_back
 from gateway.attendance.marking import Actor, permit
 from gateway.attendance.models import Attendee, Session
 from gateway.attendance.notices import News, tell_place
@@ -105,6 +106,7 @@ def remove(*, session_id: int, person_id: int, by: Actor, now: datetime) -> None
         Attendee.objects.filter(pk=attendee.pk).update(
             state=REMOVED, removed_at=now, removed_by=by.name
         )
+        take_back(session, [person_id], now=now)
         tell_place(session, [person_id], News.REMOVED, now=now)
         moved = _fill(session, now)
     _judge(session, moved, now)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gateway.attendance.folding import sightings_of
 from gateway.attendance.judging import judge_days
+from gateway.attendance.leaving import take_back
 from gateway.attendance.meetings import CANCELLED
 from gateway.attendance.models import Session
 from gateway.attendance.rules import fold
@@ -47,16 +48,32 @@ def change_standing(
 
 
 @transaction.atomic
-def end(*, offering_id: int, person_id: int, last_day: date, how: EndedAs) -> None:
-    """As `belonging.end`; marks of later dates stay, beside a name that is subdued."""
+def end(*, offering_id: int, person_id: int, last_day: date, how: EndedAs, now: datetime) -> None:
+    """As `belonging.end`; marks of later dates stay, beside a name that is subdued.
+
+    At sessions that are still to come nothing stands that the rules said.
+    """
     belonging.end(offering_id=offering_id, person_id=person_id, last_day=last_day, how=how)
+    _leave(offering_id, person_id, last_day, now)
 
 
 @transaction.atomic
 def transfer(*, offering_id: int, person_id: int, to: int, on: date, now: datetime) -> None:
-    """As `belonging.transfer`; taps since `on` count for the sessions of the other offering."""
+    """As `belonging.transfer`; taps since `on` count for the sessions of the other offering.
+
+    At those of the former that are still to come nothing stands that the rules said.
+    """
     belonging.transfer(offering_id=offering_id, person_id=person_id, to=to, on=on)
+    _leave(offering_id, person_id, on, now)
     rejudge(offering_id=to, person_id=person_id, since=on, now=now)
+
+
+def _leave(offering_id: int, person_id: int, since: date, now: datetime) -> None:
+    to_come = Session.objects.filter(
+        meets__offering=offering_id, day__gte=since, starts_at__gt=now, marks__person=person_id
+    )
+    for session in to_come.exclude(state=CANCELLED).order_by("starts_at", "pk"):
+        take_back(session, [person_id], now=now)
 
 
 def rejudge(*, offering_id: int, person_id: int, since: date, now: datetime) -> None:

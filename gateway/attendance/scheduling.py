@@ -30,6 +30,7 @@ from gateway.attendance.laying_rules import (
     whole,
     window_on,
 )
+from gateway.attendance.leaving import take_back
 from gateway.attendance.marking import Actor, permit
 from gateway.attendance.meetings import (
     CANCELLED,
@@ -148,6 +149,7 @@ def move(*, session_id: int, to: Placing, because: str, by: Actor, now: datetime
     SessionOffering.objects.filter(session=session).update(day=to.day)
     tell_place(session, _booked(session), News.MOVED, now=now)
     judge_session(session=session, now=now)
+    take_back(session, people, now=now)
     _settle_excuses(session, people, by, now)
     return session
 

@@ -89,9 +89,26 @@ def test_marks_stay_when_somebody_drops_the_offering() -> None:
     make_session(algebra)
     tap(site, make_kiosk(site), mia, "15:50")
 
-    members.end(offering_id=algebra.pk, person_id=mia.pk, last_day=FRIDAY, how=EndedAs.DROPPED)
+    members.end(
+        offering_id=algebra.pk, person_id=mia.pk, last_day=FRIDAY, how=EndedAs.DROPPED, now=NOW
+    )
 
     assert bases(mia) == ["present"]
+
+
+def test_who_drops_the_offering_before_a_session_has_not_been_there() -> None:
+    site, mia = make_site(), make_learner()
+    algebra = make_offering(site)
+    enrol_in(algebra, mia)
+    make_session(algebra)
+    tap(site, make_kiosk(site), mia, "08:00")
+
+    members.end(
+        offering_id=algebra.pk, person_id=mia.pk, last_day=FRIDAY, how=EndedAs.DROPPED,
+        now=at("10:00"),
+    )  # fmt: skip
+
+    assert bases(mia) == ["pending"]
 
 
 def test_who_finds_no_place_is_not_judged() -> None:

@@ -1,20 +1,21 @@
 """Deeds in an order that nobody would think of: what stands after them."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
-from gateway.attendance import check_ins, excusing, marking, scheduling
+from gateway.attendance import bookings, check_ins, excusing, marking, members, scheduling
 from gateway.attendance.excuse_rules import Span
 from gateway.attendance.excusing import Wish
 from gateway.attendance.marking import Wanted
-from gateway.attendance.models import CheckIn, MarkRevision
+from gateway.attendance.models import CheckIn, Mark as MarkRow, MarkRevision
 from gateway.attendance.rolls import roll_of
 from gateway.attendance.scheduling import Placing
 from gateway.attendance.services import judge_session
 from gateway.attendance.values import Base, ExcuseReason, Mark
 from tests.gateway.attendance.test_lifecycle import NOW, TEACHER, Class
-from tests.gateway.school import OFFICE, at
+from tests.gateway.classes import make_learner, make_offering, tap
+from tests.gateway.school import MONDAY, OFFICE, at
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +100,50 @@ def test_a_session_that_is_moved_is_excused_by_what_covers_its_new_time() -> Non
     )
 
     assert room.bases() == ["absent", "excused", "pending"]
+
+
+def who_is_there_early(room: Class) -> int:
+    """The first of the class, who signs in hours before it."""
+    room.tap(0, "08:00")
+    assert room.bases()[0] == "present"
+    return room.people[0].pk
+
+
+@pytest.mark.covers("OFF-05")
+@pytest.mark.parametrize(("now", "base"), [("10:00", "pending"), ("16:30", "present")])
+def test_who_is_transferred_before_a_class_has_not_been_there(now: str, base: str) -> None:
+    room = Class()
+    person = who_is_there_early(room)
+    other = make_offering(room.site, "Other")
+
+    members.transfer(
+        offering_id=room.offering.pk, person_id=person, to=other.pk, on=MONDAY, now=at(now)
+    )
+
+    assert room.bases()[0] == base
+
+
+def test_who_does_not_belong_to_a_class_on_its_new_date_has_not_been_there() -> None:
+    room = Class()
+    who_is_there_early(room)
+    room.offering.enrolments.filter(person=room.people[0]).update(ends_on=MONDAY)
+    placing = Placing(MONDAY + timedelta(days=1), time(16), time(17))
+
+    scheduling.move(
+        session_id=room.session.pk, to=placing, because="hall", by=OFFICE, now=at("15:00")
+    )
+
+    assert room.bases()[0] == "pending"
+
+
+@pytest.mark.covers("TRN-10")
+def test_a_booking_that_is_removed_takes_along_what_the_door_said_ahead() -> None:
+    room = Class()
+    guest = make_learner("Gus Guest")
+    bookings.book(session_id=room.session.pk, person_id=guest.pk, by=OFFICE, now=at("07:00"))
+    tap(room.site, room.door, guest, "08:00")
+
+    bookings.remove(session_id=room.session.pk, person_id=guest.pk, by=OFFICE, now=at("09:00"))
+
+    assert [line.name for line in roll_of(room.session.pk, now=NOW)] == ["Mia A", "Tom B", "Zoe C"]
+    assert MarkRow.objects.get(person=guest).base == "pending"
