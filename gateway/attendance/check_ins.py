@@ -28,7 +28,7 @@ from gateway.attendance.services import judge_people
 from gateway.attendance.values import CheckInMethod, CheckInState, Verification
 from gateway.people import roster
 from gateway.people.guardians import children_of
-from gateway.people.pins import is_pin_of
+from gateway.people.pin_tries import Tried, try_pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def check_in(
     standing = _standing(session, person_id)
     if standing is not None:
         return standing
-    still = _verify(policy, by, proof)
+    still = _verify(policy, by, proof, now)
     photo = None if still is None else uuids.uuid7()
     if still is not None and photo is not None:
         keep_still(photo, still, taken_at=now)
@@ -101,18 +101,26 @@ def _refuse_others(session: Session, policy: Policy, person_id: int, by: Redeeme
         raise NoSelfCheckIn("you can check in only yourself and your own children")
 
 
-def _verify(policy: Policy, by: Redeemer, proof: Proof) -> bytes | None:
+def _verify(policy: Policy, by: Redeemer, proof: Proof, now: datetime) -> bytes | None:
     """The still to be kept, None where none is asked for; turning a PIN is slow."""
     asked = policy.verification
     if Verification.NETWORK in asked and not is_within(proof.address, policy.networks):
         raise WrongProof("check in from the network of the branch")
-    if Verification.PIN in asked and not is_pin_of(by.person_id, proof.pin):
-        raise WrongProof("that is not your PIN")
+    if Verification.PIN in asked:
+        _refuse_wrong_pin(by.person_id, proof.pin, now)
     if Verification.PHOTO not in asked:
         return None
     if not proof.picture:
         raise WrongProof("a photo is needed to check in")
     return plain_still(proof.picture)
+
+
+def _refuse_wrong_pin(person_id: int, pin: str, now: datetime) -> None:
+    tried = try_pin(person_id=person_id, pin=pin, now=now)
+    if tried is Tried.TOO_MANY:
+        raise WrongProof("too many PINs were wrong: please wait ten minutes")
+    if tried is Tried.WRONG:
+        raise WrongProof("that is not your PIN")
 
 
 @transaction.atomic

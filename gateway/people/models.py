@@ -133,6 +133,16 @@ class Badge(models.Model):
         return f"badge {self.serial}"
 
 
+class PinTry(models.Model):
+    """A wrong PIN away from kiosks, or one that is being looked at; forgotten after a while."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at}"
+
+
 class ApiToken(models.Model):
     """Lets a program call the API as `user`. Only the token's SHA-256 is kept."""
 

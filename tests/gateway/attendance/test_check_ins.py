@@ -33,6 +33,7 @@ from gateway.attendance.marking import Actor
 from gateway.attendance.models import CheckIn, Mark, Session, Substitution
 from gateway.attendance.reaching import taught_by
 from gateway.people.models import Guardianship, Person
+from gateway.people.pin_tries import try_pin
 from gateway.people.pins import set_pin
 from gateway.people.values import Role
 from gateway.timetable.models import Teaching
@@ -196,6 +197,33 @@ def test_a_pin_that_is_asked_for_must_be_right() -> None:
     assert not CheckIn.objects.exists()
 
     assert online.checks_in(proof=Proof(pin="481920")).verified == "pin"
+
+
+@pytest.mark.covers("SLF-01")
+def test_after_five_wrong_pins_the_right_one_has_to_wait_too() -> None:
+    online = Online(verification=["pin"])
+    set_pin(person_id=online.mia.pk, pin="481920")
+    for _ in range(5):
+        with pytest.raises(WrongProof, match="not your PIN"):
+            online.checks_in(proof=Proof(pin="481921"))
+
+    for clock, pin in (("16:05", "481921"), ("16:06", "481920"), ("16:14", "481920")):
+        with pytest.raises(WrongProof, match="wait ten minutes"):
+            online.checks_in(clock, proof=Proof(pin=pin))
+    assert not CheckIn.objects.exists()
+
+    assert online.checks_in("16:15", proof=Proof(pin="481920")).verified == "pin"
+
+
+def test_right_pins_are_not_counted_and_forgive_no_wrong_ones() -> None:
+    mia, tom = make_learner("Mia"), make_learner("Tom")
+    set_pin(person_id=mia.pk, pin="481920")
+    pins = ["481920"] * 6 + ["1"] * 4 + ["481920", "1", "481920"]
+
+    tried = [try_pin(person_id=mia.pk, pin=pin, now=at("16:00")).value for pin in pins]
+
+    assert tried == ["right"] * 6 + ["wrong"] * 4 + ["right", "wrong", "too_many"]
+    assert try_pin(person_id=tom.pk, pin="1", now=at("16:00")).value == "wrong"
 
 
 @pytest.mark.covers("SLF-01")

@@ -10,6 +10,7 @@ from gateway.attendance.code_entry import Redeemer
 from gateway.attendance.entry_codes import rotating_code
 from gateway.attendance.models import CheckIn, Mark, MarkRevision, Session, SharedPhone
 from gateway.people.models import Person
+from gateway.people.pin_tries import try_pin
 from tests.gateway.at_once import at_once, refusals
 from tests.gateway.classes import enrol_in, make_learner, make_offering, make_session
 from tests.gateway.factories import make_site
@@ -36,6 +37,14 @@ def scanned(session: Session, device: str) -> str:
 def redeems(ticket: str, person: Person) -> Callable[[], object]:
     by = Redeemer(person.given_name, person.pk)
     return lambda: code_entry.redeem(ticket=ticket, by=by, now=NOW).pk
+
+
+def test_pins_guessed_at_once_are_not_more_than_five() -> None:
+    mia = make_learner("Mia")
+
+    answers = at_once(*[lambda: try_pin(person_id=mia.pk, pin="000001", now=NOW).value] * 12)
+
+    assert sorted(answers, key=str) == ["too_many"] * 7 + ["wrong"] * 5
 
 
 def test_a_ticket_redeemed_at_once_from_everywhere_counts_once() -> None:
