@@ -43,17 +43,20 @@ def folded(text: str) -> str:
 
 
 def find_active(text: str, *, most: int = 20) -> tuple[Found, ...]:
-    """Active people in whose name or e-mail address every word of the text occurs, by name.
+    """Active people in whose name every word of the text occurs, by name.
 
-    At most `most`; nobody while fewer than two letters are given.
+    A word with an @ is a whole e-mail address: parts of one would spell it out to who may not
+    know it. At most `most`; nobody while fewer than two letters are given.
     """
     words = folded("".join(sign for sign in text if sign.isprintable())).split()[:MOST_WORDS]
     if sum(map(len, words)) < SHORTEST:
         return ()
     _teach_sqlite()
-    rows = Person.objects.filter(active=True, merged_into=None).annotate(said=_Folded(_said()))
+    rows = Person.objects.filter(active=True, merged_into=None).annotate(
+        said=_Folded(_said()), address=_Folded(F("email"))
+    )
     for word in words:
-        rows = rows.filter(said__contains=word)
+        rows = rows.filter(address=word) if "@" in word else rows.filter(said__contains=word)
     columns = ("pk", "given_name", "family_name", "email", "kind", "provisional")
     found = rows.order_by("family_name", "given_name", "pk").values_list(*columns)[:most]
     return tuple(
@@ -77,10 +80,7 @@ class _Folded(Func):
 
 
 def _said() -> Concat:
-    return Concat(
-        F("given_name"), Value(" "), F("family_name"), Value(" "), F("email"),
-        output_field=CharField(),
-    )  # fmt: skip
+    return Concat(F("given_name"), Value(" "), F("family_name"), output_field=CharField())
 
 
 def _teach_sqlite() -> None:

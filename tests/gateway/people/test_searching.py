@@ -50,9 +50,17 @@ def test_somebody_is_found_by_their_email_address() -> None:
     mia = make_person("Mia Keller")
     Person.objects.filter(pk=mia).update(email="Mia.K@example.org")
 
-    assert find_active("k@EXAMPLE") == (
+    assert find_active("mia.k@EXAMPLE.org") == (
         Found(mia, "Mia Keller", "Mia.K@example.org", PersonKind.STUDENT, provisional=False),
     )
+
+
+@pytest.mark.parametrize("text", ["k@example.org", "mia.k@example", "example", "mia k@", "@"])
+def test_parts_of_an_address_find_nobody_and_so_spell_none_out(text: str) -> None:
+    mia = make_person("Mia Keller")
+    Person.objects.filter(pk=mia).update(email="mia.k@example.org")
+
+    assert names(text) == []
 
 
 def test_who_left_or_was_merged_is_not_found() -> None:
