@@ -204,9 +204,11 @@ def active_person(person_id: int) -> Person:
     if person is None:
         raise UnknownPerson(f"there is no person {person_id}")
     if person.merged_into_id is not None:
-        raise NotActive(f"{person} was merged: add person {person.merged_into_id} instead")
+        raise NotActive(
+            f"person {person_id} was merged: add person {person.merged_into_id} instead"
+        )
     if not person.active:
-        raise NotActive(f"{person} left: make them active again first")
+        raise NotActive(f"person {person_id} left: make them active again first")
     return person
 
 

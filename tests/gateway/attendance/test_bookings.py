@@ -302,7 +302,7 @@ def test_what_cannot_be_booked_is_refused_and_nobody_is_booked() -> None:
         bookings.book(session_id=session.pk, person_id=9999, by=OFFICE, now=EIGHT)
     with pytest.raises(NotPermitted):
         bookings.book(session_id=session.pk, person_id=mia.pk, by=teacher, now=EIGHT)
-    with pytest.raises(NotActive, match="Ben Young left"):
+    with pytest.raises(NotActive, match=r"^person \d+ left"):
         book(session, gone)
     with pytest.raises(TaughtAlready, match="add them as a walk-in"):
         book(session, mia, "16:00")
