@@ -30,7 +30,7 @@ from gateway.attendance.excuse_rules import (
 )
 from gateway.attendance.expecting import expected_at, offerings_of
 from gateway.attendance.judging import policy_of
-from gateway.attendance.marking import Actor, open_roll
+from gateway.attendance.marking import OFFICE, Actor, open_roll
 from gateway.attendance.models import Excuse, Mark, Session
 from gateway.attendance.notices import tell
 from gateway.attendance.policy import Deed, Profile
@@ -165,7 +165,8 @@ def withdraw(*, excuse_id: int, by: Actor, now: datetime, because: str = "") -> 
     """Take an excuse back: the marks it turned are what they would be without it.
 
     Where another excuse covers them, that one stands. Answers how many marks changed. Raises
-    UnknownExcuse, NotPermitted, NotInThisState.
+    UnknownExcuse, NotPermitted, NotInThisState, and, outside the office, NotTaught and RollLocked
+    where a roll it changes may not be marked.
     """
     excuse = _held(excuse_id)
     is_allowed = may_withdraw(
@@ -177,11 +178,13 @@ def withdraw(*, excuse_id: int, by: Actor, now: datetime, because: str = "") -> 
     )
     if not is_allowed:
         raise NotPermitted("an excuse that has begun is taken back by who decides about excuses")
+    turned = Mark.objects.filter(excuse=excuse.pk).select_related("session")
+    if by.roles.isdisjoint(OFFICE):
+        _refuse_closed_rolls(turned, by, now)
     told = {"withdrawn_at": now, "withdrawn_by": by.name, "withdrawn_because": _short(because)}
     _step(excuse, Step.WITHDRAW, told)
     _answer(excuse, "was withdrawn", by, now)
-    turned = Mark.objects.filter(excuse=excuse.pk)
-    return _settle(turned.select_related("session"), excuse, f"withdrawn by {by.name}", by, now)
+    return _settle(turned, excuse, f"withdrawn by {by.name}", by, now)
 
 
 def standpoint(by: Actor, person_id: int, excuse: Excuse | None = None) -> Standpoint:
@@ -231,6 +234,12 @@ def _refuse_to_decide(who: Standpoint, reason: ExcuseReason, profiles: tuple[Pro
     if reason is ExcuseReason.OTHER:
         raise NotPermitted("an excuse for another reason is decided by an administrator")
     raise NotPermitted(f"your role may not {Deed.DECIDE_EXCUSE.value.replace('_', ' ')} here")
+
+
+def _refuse_closed_rolls(turned: Iterable[Mark], by: Actor, now: datetime) -> None:
+    """What somebody may not mark they may not change by an excuse they gave."""
+    for each in turned:
+        open_roll(each.session_id, by=by, now=now)
 
 
 def _keep(wish: Wish, state: ExcuseState, by: Actor, now: datetime) -> Excuse:

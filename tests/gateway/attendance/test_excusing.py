@@ -15,6 +15,7 @@ from gateway.attendance.errors import (
     NotOnRoll,
     NotPermitted,
     ReasonMissing,
+    RollLocked,
     UnknownExcuse,
     WrongExcuse,
 )
@@ -384,6 +385,26 @@ def test_a_teacher_excuses_at_once_from_one_session(scene: Scene) -> None:
     assert [scene.stands(each)[0] for each in (early, late)] == ["absent", "excused"]
     excusing.withdraw(excuse_id=granted.excuse_id, by=TEACHER, now=at("18:31"))
     assert scene.stands(late)[0] == "absent"
+
+
+@pytest.mark.covers("POL-03", "POL-06")
+def test_on_a_locked_roll_a_teacher_takes_no_excuse_back_and_the_office_does(scene: Scene) -> None:
+    session = scene.meets()
+    scene.ends(session)
+    granted = excusing.excuse_at_session(
+        session_id=session.pk, person_id=scene.mia.pk, reason=ExcuseReason.MEDICAL, by=TEACHER,
+        now=at("18:30"),
+    )  # fmt: skip
+
+    with pytest.raises(RollLocked):
+        excusing.withdraw(
+            excuse_id=granted.excuse_id, by=TEACHER, now=at("18:31", MONDAY + 30 * DAY)
+        )
+
+    assert Excuse.objects.get().state == "approved"
+    assert scene.stands(session)[0] == "medical_leave"
+    excusing.withdraw(excuse_id=granted.excuse_id, by=OFFICE, now=at("18:31", MONDAY + 30 * DAY))
+    assert scene.stands(session)[0] == "absent"
 
 
 @pytest.mark.covers("POL-03")
