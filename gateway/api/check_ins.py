@@ -35,7 +35,10 @@ class SessionCode(Schema):
 
 
 class OneselfIn(Schema):
-    """What the branch asks of those who check in by themselves; the photo in base64."""
+    """What the branch asks of those who check in by themselves.
+
+    The photo is in base64, and the whole body has 2.6 MB at most.
+    """
 
     person_id: Id
     pin: Text = ""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -118,6 +120,12 @@ def install(api: NinjaAPI) -> None:
     def failed(request: HttpRequest, error: HttpError) -> HttpResponse:
         word = _WORDS.get(error.status_code, "failed")
         return _answer(api, request, error.status_code, word, str(error))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
+        most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 1_000_000
+        message = f"the body is too large: send {most:.1f} MB at most"
+        return _answer(api, request, 400, "bad_request", message)
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
