@@ -12,7 +12,7 @@ from gateway.api import reach
 from gateway.api.access import FOR_EVERYBODY, FOR_FAMILIES, FOR_OFFICE, FOR_TEACHERS
 from gateway.api.clock import now
 from gateway.api.errors import NotThere
-from gateway.api.parameters import AtSite, Because, Day, Id, Instant, LongNote, Note, site_of
+from gateway.api.parameters import AtSite, Because, Day, Id, Instant, LongNote, Note
 from gateway.attendance import certificates, excuses, excusing
 from gateway.attendance.excuse_rules import Span
 from gateway.attendance.models import Certificate
@@ -52,15 +52,16 @@ class ExcuseIn(AtSite):
             raise ValueError("say both starts_at and ends_at")
         return self
 
-    def wish(self, person_id: int) -> excusing.Wish:
+    def wish(self, request: HttpRequest, person_id: int) -> excusing.Wish:
         """The same as excusing knows it."""
-        return excusing.Wish(person_id, self.reason, self._span(), self.offering_id, self.note)
+        span = self._span(request)
+        return excusing.Wish(person_id, self.reason, span, self.offering_id, self.note)
 
-    def _span(self) -> Span:
+    def _span(self, request: HttpRequest) -> Span:
         if self.starts_at is not None and self.ends_at is not None:
             return Span(self.starts_at, self.ends_at)
         first = self.first or date.min
-        return excusing.days_at(site_of(self.site).pk, first, self.last or first)
+        return excusing.days_at(reach.site(request, self.site).pk, first, self.last or first)
 
 
 class HereIn(Schema):
@@ -112,14 +113,16 @@ def list_excuses(request: HttpRequest, person_id: Id) -> list[excuses.ExcuseLine
 def ask(request: HttpRequest, person_id: Id, told: ExcuseIn) -> Status[excuses.ExcuseLine]:
     """Ask for an excuse; it changes nothing until somebody approves it."""
     reach.kin(request, person_id)
-    asked = excusing.ask(wish=told.wish(person_id), by=reach.actor(request), now=now())
+    if told.offering_id is not None:
+        reach.belonging(request, told.offering_id, person_id)
+    asked = excusing.ask(wish=told.wish(request, person_id), by=reach.actor(request), now=now())
     return Status(201, _line(asked))
 
 
 @router.post("/people/{person_id}/excuses/grant", response={201: Changed})
 def grant(request: HttpRequest, person_id: Id, told: ExcuseIn) -> Status[excusing.Granted]:
     """Keep an excuse that is approved at once, and change the marks it covers."""
-    granted = excusing.grant(wish=told.wish(person_id), by=reach.actor(request), now=now())
+    granted = excusing.grant(wish=told.wish(request, person_id), by=reach.actor(request), now=now())
     return Status(201, granted)
 
 
@@ -187,8 +190,10 @@ def add_certificate(request: HttpRequest, excuse_id: Id, file: File[UploadedFile
 @router.get("/certificates/{certificate_id}", openapi_extra=FILE, auth=FOR_FAMILIES)
 def get_certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """The file as it was given; the log notes who asked for it."""
-    excuse_id = Certificate.objects.filter(pk=certificate_id).values_list("excuse_id", flat=True)
-    _reached(request, excuse_id.first() or 0)
+    whose = Certificate.objects.filter(pk=certificate_id).values_list("excuse__person", flat=True)
+    person_id = whose.first()
+    if person_id is None or not reach.is_kin(request, person_id):
+        raise NotThere(f"there is no certificate {certificate_id}")
     opened = certificates.open_certificate(certificate_id=certificate_id, by=reach.actor(request))
     headers = {
         "Cache-Control": "no-store",
@@ -206,9 +211,19 @@ def _line(excuse_id: int) -> excuses.ExcuseLine:
 
 
 def _reached(request: HttpRequest, excuse_id: int) -> excuses.ExcuseLine:
-    """The excuse of somebody of the caller's, or which the caller decided. Raises NotThere."""
+    """The excuse of somebody of the caller's, or which the caller gave. Raises NotThere."""
     found = excuses.excuse(excuse_id)
-    name = reach.actor(request).name
-    if found is None or not (name == found.decided_by or reach.is_kin(request, found.person_id)):
+    if found is None or not (reach.is_kin(request, found.person_id) or _gave(request, found)):
         raise NotThere(f"there is no excuse {excuse_id}")
     return found
+
+
+def _gave(request: HttpRequest, excuse: excuses.ExcuseLine) -> bool:
+    """Whether the caller gave the excuse, for a session that is still theirs."""
+    if reach.actor(request).name != excuse.decided_by:
+        return False
+    span = (excuse.starts_at, excuse.ends_at)
+    theirs = reach.sessions(request).filter(starts_at__range=span)
+    if excuse.offering_id is not None:
+        theirs = theirs.filter(meets__offering=excuse.offering_id)
+    return theirs.exists()

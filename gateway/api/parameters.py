@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from typing import Annotated
 
+from django.db.models import QuerySet
 from ninja import Schema
 from pydantic import (
     AfterValidator,
@@ -81,14 +82,15 @@ class OnDay(AtSite):
     date: Day | None = None
 
 
-def site_of(slug: str | None) -> Site:
-    """The named site, or the only one. Raises NotThere, NameTheSite."""
-    found = list(Site.objects.filter(slug=slug) if slug else Site.objects.order_by("slug")[:20])
+def site_of(slug: str | None, among: "QuerySet[Site] | None" = None) -> Site:
+    """The named site, or the only one, of all or of `among`. Raises NotThere, NameTheSite."""
+    known = Site.objects.all() if among is None else among
+    found = list(known.filter(slug=slug) if slug else known.order_by("slug")[:20])
     if slug and not found:
         raise NotThere(f"there is no site {slug!r}")
     if len(found) != 1:
-        known = ", ".join(site.slug for site in found) or "none yet"
-        raise NameTheSite(f"say which site is meant with site=…; there are {known}")
+        slugs = ", ".join(site.slug for site in found) or "none yet"
+        raise NameTheSite(f"say which site is meant with site=…; there are {slugs}")
     return found[0]
 
 

@@ -9,13 +9,14 @@ from django.http import HttpRequest
 
 from gateway.api.access import Caller, caller
 from gateway.api.errors import NotThere
+from gateway.api.parameters import site_of
 from gateway.attendance import reaching
 from gateway.attendance.marking import Actor
 from gateway.attendance.models import Session
 from gateway.people.guardians import children_of
 from gateway.people.models import Person
 from gateway.people.values import Role
-from gateway.timetable.models import OfferingEnrolment
+from gateway.timetable.models import OfferingEnrolment, Site
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -39,6 +40,18 @@ def session(request: HttpRequest, session_id: int) -> Session:
     if found is None:
         raise NotThere(f"there is no session {session_id}")
     return found
+
+
+def site(request: HttpRequest, slug: str | None) -> Site:
+    """The named site, or the only one, of those the caller is to know.
+
+    Others hear only of sites that they or their family come to. Raises NotThere, NameTheSite.
+    """
+    who = caller(request)
+    if who.is_staff or Site.objects.count() == 1:
+        return site_of(slug)
+    themself = set() if who.person_id is None else {who.person_id}
+    return site_of(slug, reaching.sites_of(family_of(who) | themself))
 
 
 def people(request: HttpRequest) -> QuerySet[Person]:

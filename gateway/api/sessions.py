@@ -105,7 +105,7 @@ def list_sessions(request: HttpRequest, asked: Query[SessionFilter]) -> Summed:
 
     Those of one date, or from `first` to `last`, in the order they begin.
     """
-    site = site_of(asked.site)
+    site = reach.site(request, asked.site)
     found = summaries.find_sessions(site.pk, asked.sought(day_of(site, asked.date, now())))
     return Summed(found.filter(pk__in=reach.sessions(request).values("pk")))
 

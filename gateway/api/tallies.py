@@ -36,9 +36,15 @@ class Over(AtSite):
     offering: Id | None = None
     subject: Id | None = None
 
-    def scope(self) -> Scope:
-        """The same as attendance knows it."""
-        return Scope(site_of(self.site).pk, self.first, self.last, self.offering, self.subject)
+    def scope(self, request: HttpRequest, person_id: int) -> Scope:
+        """The same as attendance knows it, for one of the caller's. Raises NotThere."""
+        if self.offering is None:
+            reach.kin(request, person_id)
+        else:
+            reach.belonging(request, self.offering, person_id)
+        return Scope(
+            reach.site(request, self.site).pk, self.first, self.last, self.offering, self.subject
+        )
 
 
 class LatenessOver(Over):
@@ -56,15 +62,13 @@ class AsFile(AtSite):
 @router.get("/people/{person_id}/tally", response=Sums)
 def get_tally(request: HttpRequest, person_id: Id, asked: Query[Over]) -> Sums:
     """What the marks of a person come to: percentages, absences against the limit, lates."""
-    reach.kin(request, person_id)
-    return tallying.sums(person_id, asked.scope(), now=now())
+    return tallying.sums(person_id, asked.scope(request, person_id), now=now())
 
 
 @router.get("/people/{person_id}/lates", response=list[Late])
 def list_lates(request: HttpRequest, person_id: Id, asked: Query[Over]) -> list[Late]:
     """Every late of a person, in the order they happened."""
-    reach.kin(request, person_id)
-    return list(lateness.lates_of([person_id], asked.scope()))
+    return list(lateness.lates_of([person_id], asked.scope(request, person_id)))
 
 
 @router.get("/people/{person_id}/lateness", response=list[Lateness])
@@ -72,8 +76,7 @@ def list_lateness(
     request: HttpRequest, person_id: Id, asked: Query[LatenessOver]
 ) -> list[Lateness]:
     """What the lates of a person add up to."""
-    reach.kin(request, person_id)
-    return list(lateness.lateness_of([person_id], asked.scope(), per=asked.per))
+    return list(lateness.lateness_of([person_id], asked.scope(request, person_id), per=asked.per))
 
 
 @router.get("/rolls-due", response=list[due.DueRoll], auth=FOR_TEACHERS)

@@ -1,11 +1,13 @@
-"""Which sessions and persons somebody teaches, and which sessions are a person's own."""
+"""Which sessions and persons somebody teaches, and which sessions and sites are a person's own."""
+
+from collections.abc import Collection
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gateway.attendance.models import Attendee, Mark, Session, SessionOffering, Substitution
 from gateway.attendance.values import AttendeeState
 from gateway.people.models import Person
-from gateway.timetable.models import Enrolment
+from gateway.timetable.models import Enrolment, OfferingEnrolment, Site, Teaching
 
 
 def taught_by(person_id: int) -> QuerySet[Session]:
@@ -51,6 +53,18 @@ def sessions_of(person_id: int) -> QuerySet[Session]:
     marked = Mark.objects.filter(person=person_id, session=OuterRef("pk"))
     return Session.objects.filter(
         Exists(enrolled) | Exists(registering) | Exists(attending) | Exists(marked)
+    )
+
+
+def sites_of(person_ids: Collection[int]) -> QuerySet[Site]:
+    """The sites at which any of these persons ever was a member, a guest or a teacher."""
+    ids = sorted(person_ids)
+    return Site.objects.filter(
+        Q(pk__in=OfferingEnrolment.objects.filter(person__in=ids).values("offering__site"))
+        | Q(pk__in=Enrolment.objects.filter(person__in=ids).values("year_group__division__site"))
+        | Q(pk__in=Attendee.objects.filter(person__in=ids).values("session__site"))
+        | Q(pk__in=Teaching.objects.filter(person__in=ids).values("offering__site"))
+        | Q(pk__in=Substitution.objects.filter(person__in=ids).values("session__site"))
     )
 
 
