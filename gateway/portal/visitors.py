@@ -40,8 +40,9 @@ TaughtPage = Callable[..., HttpResponse]
 
 
 def visitor(request: HttpRequest) -> Redeemer | None:
-    """The login with the person it belongs to; None for one that belongs to nobody."""
-    found = person_of(request.user.pk or 0)
+    """The login with the person it belongs to; None for one without, and without any role."""
+    user_id = request.user.pk or 0
+    found = person_of(user_id) if roles_of(user_id) else None
     return None if found is None else Redeemer(request.user.get_username(), found)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertNumQueries
@@ -26,7 +26,6 @@ from tests.gateway.portal.test_phone import SMALL_PHONE
 @pytest.fixture(autouse=True)
 def photos(settings: Settings, tmp_path: Path) -> Path:
     settings.PHOTOS = tmp_path
-    cache.clear()
     return tmp_path
 
 
@@ -151,6 +150,18 @@ def test_whoever_keeps_guessing_a_pin_must_wait() -> None:
         assert "not your PIN" in check_in(browser, algebra, algebra.mia, pin="000001")
 
     assert "wait ten minutes" in check_in(browser, algebra, algebra.mia, pin="481920")
+    assert not CheckIn.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_login_that_lost_its_role_checks_nobody_in() -> None:
+    algebra = online()
+    browser = browser_of(algebra.mia)
+    User.objects.get(username="mia").groups.clear()
+
+    assert browser.get("/check-in/").status_code == 403
+    check_in(browser, algebra, algebra.mia)
+    assert browser.get(algebra.address(), follow=True).status_code == 403
     assert not CheckIn.objects.exists()
 
 
