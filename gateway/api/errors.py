@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -123,8 +122,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(RequestDataTooBig)
     def too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
-        most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 1_000_000
-        message = f"the body is too large: send {most:.1f} MB at most"
+        message = "the body is too large: send 16 MB of files at most, and 2.6 MB of JSON"
         return _answer(api, request, 400, "bad_request", message)
 
     @api.exception_handler(ValidationError)

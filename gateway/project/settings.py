@@ -118,6 +118,11 @@ LOGOUT_REDIRECT_URL = "/login"
 _behind_tls = bool(_own.web.origins) and all(o.startswith("https:") for o in _own.web.origins)
 SESSION_COOKIE_SECURE = _behind_tls
 CSRF_COOKIE_SECURE = _behind_tls
+FILE_UPLOAD_HANDLERS = [
+    "gateway.project.uploads.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

@@ -5,7 +5,7 @@ import pytest
 from gateway.api.clock import now
 from gateway.attendance.models import CheckIn, Excuse, Mark, Session, Substitution
 from gateway.people.models import Person
-from tests.gateway.api.centre import Centre, make_centre
+from tests.gateway.api.centre import PDF, Centre, make_centre
 from tests.gateway.api.conftest import Api
 from tests.gateway.factories import make_site
 
@@ -125,5 +125,15 @@ def test_a_body_that_is_too_large_is_answered_in_words(
     told = callers["student"].post(f"/sessions/{centre.session.pk}/self-check-ins", body)
 
     assert (told.status, told.body["error"]) == (400, "bad_request")
-    assert "2.6 MB at most" in told.body["message"]
+    assert "2.6 MB of JSON" in told.body["message"]
     assert not CheckIn.objects.filter(at__lte=now()).exists()
+
+
+def test_a_file_that_is_far_too_large_is_refused_unread(
+    centre: Centre, callers: dict[str, Api]
+) -> None:
+    path = f"/excuses/{Excuse.objects.get().pk}/certificates"
+
+    assert callers["guardian"].send_file(path, PDF + bytes(17 * 2**20)) == 400
+    assert callers["guardian"].send_file(path, PDF + bytes(11 * 2**20)) == 422
+    assert callers["guardian"].send_file(path, PDF) == 201
