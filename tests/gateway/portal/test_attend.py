@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from gateway.attendance.class_judging import policy_for
 from gateway.attendance.entry_codes import code_keys, rotating_code
@@ -123,6 +124,19 @@ def test_what_the_phone_holds_is_out_of_scripts_and_other_pages_reach() -> None:
     kept = {name: (c["httponly"], c["samesite"], c["path"]) for name, c in answer.cookies.items()}
     assert kept == dict.fromkeys(("muster_ticket", "muster_phone"), (True, "Lax", "/attend/"))
     assert answer["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_behind_tls", [True, False])
+def test_behind_tls_the_phone_sends_what_it_holds_encrypted_only(
+    settings: Settings, *, is_behind_tls: bool
+) -> None:
+    settings.SESSION_COOKIE_SECURE = is_behind_tls
+
+    answer = Client().get(Algebra().address())
+
+    kept = {name: bool(cookie["secure"]) for name, cookie in answer.cookies.items()}
+    assert kept == {"muster_ticket": is_behind_tls, "muster_phone": is_behind_tls}
 
 
 @pytest.mark.django_db
