@@ -31,6 +31,8 @@ _REVISION = (
     "arrived_at", "why", "before", "author", "author_name", "source", "act", "undoes", "made_at",
     "chain",
 )  # fmt: skip
+LONGEST_WHY = 200
+"""A reason that ends with the longest name of a login is longer than the store keeps."""
 CHAINED = _REVISION[:-1]
 """The columns of a revision that its chain covers, in this order."""
 _MARK = (
@@ -222,8 +224,8 @@ def _revision(line: _Line, before: str) -> tuple[object, ...]:
     word, speaker = line.word, line.speaker
     return (
         word.session.pk, word.person_id, *_told(word.mark), word.note, word.mark.arrived_at,
-        word.why, before, speaker.author.value, speaker.by, speaker.source.value, speaker.act,
-        speaker.undoes, speaker.now,
+        word.why[:LONGEST_WHY], before, speaker.author.value, speaker.by, speaker.source.value,
+        speaker.act, speaker.undoes, speaker.now,
     )  # fmt: skip
 
 
@@ -231,7 +233,7 @@ def _mark(line: _Line, end: str) -> tuple[object, ...]:
     stands, word = line.stands, line.word
     return (
         word.session.pk, word.person_id, *_told(stands.mark), stands.note,
-        stands.mark.arrived_at, stands.why, stands.author.value, stands.excuse_id,
+        stands.mark.arrived_at, stands.why[:LONGEST_WHY], stands.author.value, stands.excuse_id,
         line.speaker.now, end,
     )  # fmt: skip
 

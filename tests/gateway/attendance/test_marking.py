@@ -396,3 +396,13 @@ def test_who_is_on_hold_is_not_marked_absent_with_the_others() -> None:
     lifecycle.complete(session_id=room.session.pk, by=TEACHER, now=NOW)
 
     assert room.bases() == ["absent", "absent", "on_hold"]
+
+
+def test_the_longest_name_of_a_login_still_says_when_somebody_came() -> None:
+    room, long = Room(), replace(OFFICE, name="x" * 150)
+    session, person = room.session.pk, room.people[0].pk
+
+    marking.arrived(session_id=session, person_id=person, at=at("16:20"), by=long, now=NOW)
+
+    assert MarkRow.objects.get().why.startswith("arrived 16:20, 5 min after grace, says xxx")
+    assert list(audit.findings()) == []
