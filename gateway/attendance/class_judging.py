@@ -177,9 +177,14 @@ def _known(site_id: int, day: date, person_ids: Collection[int]) -> _Known:
     expected = _expected(person_ids, day)
     if not expected:
         return _Known({}, {}, {})
-    rows = Session.objects.filter(pk__in={session for session, _ in expected}, site_id=site_id)
-    sessions = {row.pk: row for row in rows.exclude(state=SessionState.CANCELLED.value)}
+    rows = Session.objects.in_bulk({session for session, _ in expected})
+    sessions = {pk: each for pk, each in rows.items() if _takes_place_at(each, site_id)}
     return _Known(expected, sessions, check_ins_of(sessions, person_ids) if sessions else {})
+
+
+def _takes_place_at(session: Session, site_id: int) -> bool:
+    """Not asked of the store: SQLite would look through all the sessions of the site."""
+    return session.site_id == site_id and session.state != SessionState.CANCELLED.value
 
 
 def _expected(person_ids: Collection[int], day: date) -> dict[Place, Standing | None]:

@@ -31,6 +31,10 @@ _REVISION = (
     "arrived_at", "why", "before", "author", "author_name", "source", "act", "undoes", "made_at",
     "chain",
 )  # fmt: skip
+_AMONG = """{table}.id IN (
+    WITH asked (session_id, person_id) AS (VALUES {pairs})
+    SELECT found.id FROM asked CROSS JOIN {table} AS found
+    WHERE found.session_id = asked.session_id AND found.person_id = asked.person_id)"""
 LONGEST_WHY = 200
 """A reason that ends with the longest name of a login is longer than the store keeps."""
 CHAINED = _REVISION[:-1]
@@ -145,14 +149,15 @@ def at_places(rows: QuerySet[Row], places: Collection[Place]) -> QuerySet[Row]:
     """Those of the rows that are of a session and a person told together.
 
     Asked for sessions and for persons, a store of years reads all marks of these persons, or
-    looks for every one of them at each of these sessions.
+    looks for every one of them at each of these sessions; asked for pairs, SQLite reads the
+    whole table, unless it is told where to begin.
     """
     if not places:
         return rows.none()
     pairs = ", ".join(["(%s, %s)"] * len(places))
     told = [number for place in places for number in place]
-    among = f"(session_id, person_id) IN (VALUES {pairs})"
-    return rows.extra(where=[among], params=told)  # noqa: S610 - placeholders alone
+    table = rows.model._meta.db_table  # noqa: SLF001 - Django's documented API
+    return rows.extra(where=[_AMONG.format(table=table, pairs=pairs)], params=told)  # noqa: S610 - placeholders alone
 
 
 def trail_of(places: Collection[Place]) -> dict[Place, list[Said]]:
