@@ -66,9 +66,9 @@ def opinions(
 def _opinions(
     site: Site, known: _Known, days: Mapping[int, Day], after: Mapping[int, Day]
 ) -> Iterable[tuple[Session, int, Judgement | None]]:
+    rules = {pk: (window_of(s, site), policy_for(s)) for pk, s in known.sessions.items()}
     for (session_id, person_id), standing in known.expected.items():
-        session = known.sessions.get(session_id)
-        if session is None:
+        if session_id not in rules:
             continue
         own, night = days.get(person_id), after.get(person_id)
         evidence = Evidence(
@@ -77,7 +77,7 @@ def _opinions(
             check_ins=known.check_ins.get((session_id, person_id), ()),
             standing=standing,
         )
-        yield session, person_id, judged(evidence, window_of(session, site), policy_for(session))
+        yield known.sessions[session_id], person_id, judged(evidence, *rules[session_id])
 
 
 def _of_the_night(
@@ -150,15 +150,16 @@ def begin_by_arrival(session: Session, *, now: datetime) -> bool:
 def check_ins_of(
     session_ids: Collection[int], person_ids: Collection[int]
 ) -> dict[Place, tuple[datetime, ...]]:
-    """When these persons checked in at these sessions, as far as it counts, the first first."""
-    rows = CheckIn.objects.filter(
-        session_id__in=session_ids,
-        person_id__in=person_ids,
-        state=CheckInState.CONFIRMED.value,
-    )
-    found: dict[Place, tuple[datetime, ...]] = defaultdict(tuple)
-    for session, person, at in rows.order_by("at").values_list("session_id", "person_id", "at"):
-        found[session, person] += (at,)
+    """When these persons checked in at these sessions, as far as it counts, the first first.
+
+    Asked by session alone: at a tap the sessions are few, and few people check in at them.
+    """
+    confirmed = CheckInState.CONFIRMED.value
+    rows = CheckIn.objects.filter(session_id__in=session_ids, state=confirmed).order_by("at")
+    wanted, found = set(person_ids), defaultdict[Place, tuple[datetime, ...]](tuple)
+    for session, person, at in rows.values_list("session_id", "person_id", "at"):
+        if person in wanted:
+            found[session, person] += (at,)
     return found
 
 
