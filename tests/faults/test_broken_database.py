@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import site
 from tests.faults.stage import Stage, card
 from tests.kiosk.broken import BREAKS, Break, delete
 from tests.kiosk.neighbours import KioskProcess, eventually
@@ -45,6 +46,12 @@ def tap_again(kiosk: KioskProcess, number: int) -> str:
     return kiosk.result()
 
 
+def told_of(kiosk: KioskProcess) -> int:
+    """Of how many tracks the gateway has told the kiosk."""
+    with closing(site.open_site(kiosk.folder)) as told:
+        return int(told["site_tracks"].count)
+
+
 def installs(stage: Stage) -> set[str]:
     """The lives of the kiosk's journal of which the gateway holds tracks."""
     rows = stage._rows("SELECT DISTINCT install FROM attendance_track")
@@ -62,6 +69,7 @@ def test_who_signed_in_before_the_card_broke_signs_out_after(stage: Stage, how: 
     (kiosk,) = stage.kiosks
     assert tap_everybody(kiosk) == ["in"] * PEOPLE_TAPPED
     stage.settle()
+    assert eventually(lambda: told_of(kiosk) == PEOPLE_TAPPED)
     stop_in_good_order(kiosk)
     how(journal_of(kiosk))
 
