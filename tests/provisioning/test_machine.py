@@ -54,6 +54,13 @@ def test_each_lock_holds_what_the_product_itself_is_installed_with(goal: str) ->
     assert "\nsetuptools==" in Path(f"provisioning/locks/{goal}.lock").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("goal", GOALS)
+def test_the_installer_is_the_one_that_each_lock_would_install_again(goal: str) -> None:
+    installer = Path("provisioning/locks/pip.lock").read_text(encoding="utf-8")
+
+    assert installer in Path(f"provisioning/locks/{goal}.lock").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("goal", ["test", "check", "demo", "bench", "soak"])
 def test_make_knows_the_words_of_the_readme(goal: str) -> None:
     assert f"\n{goal}:" in MAKEFILE
