@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from gateway.attendance.values import Base, ExcuseReason, Mark, SessionKind
+from gateway.attendance.values import EXCUSED, Base, ExcuseReason, Mark, SessionKind
 
 
 class CodeClass(StrEnum):
@@ -104,7 +104,7 @@ def attendance_rate(recorded: Iterable[Code]) -> float | None:
 
 
 def _code(mark: Mark, register: Register, codes: CodeSet) -> str | None:
-    if mark.base in {Base.EXCUSED, Base.MEDICAL_LEAVE}:
+    if mark.base in EXCUSED:
         return _explained(mark, codes)
     came_at = _came_at(mark, register)
     if mark.base is Base.PRESENT:

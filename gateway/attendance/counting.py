@@ -12,12 +12,10 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from gateway.attendance.models import Attendee, Mark, Session, SessionOffering
-from gateway.attendance.values import AttendeeState, Base
+from gateway.attendance.values import EXCUSED, AttendeeState, Base
 from gateway.people.models import Person
 from gateway.timetable.models import Enrolment, OfferingEnrolment, YearGroup
 from kiosk.protocol.messages import PersonKind
-
-_EXCUSED = (Base.EXCUSED.value, Base.MEDICAL_LEAVE.value)
 
 _EXPECTED = """
 WITH asked AS (SELECT id, day, division_id FROM {session} WHERE id IN ({ids})),
@@ -120,7 +118,7 @@ def _marked(session_ids: Collection[int]) -> dict[int, dict[str, int]]:
         "present": Count("pk", filter=present),
         "late": Count("pk", filter=present & Q(late_minutes__isnull=False)),
         "absent": Count("pk", filter=Q(base=Base.ABSENT.value)),
-        "excused": Count("pk", filter=Q(base__in=_EXCUSED)),
+        "excused": Count("pk", filter=Q(base__in=EXCUSED)),
         "on_hold": Count("pk", filter=Q(base=Base.ON_HOLD.value)),
         "marked": Count("pk", filter=~Q(base=Base.PENDING.value)),
     }

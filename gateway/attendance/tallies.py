@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.attendance.policy import LateStep, Policy
-from gateway.attendance.values import Base
+from gateway.attendance.values import EXCUSED, Base
 
-EXCUSED = frozenset({Base.EXCUSED, Base.MEDICAL_LEAVE})
-"""Absences that somebody answered for."""
 OUTSIDE = frozenset({Base.ON_HOLD, Base.PENDING})
 """Marks that count neither for nor against."""
 

@@ -16,6 +16,10 @@ class Base(StrEnum):
     ON_HOLD = "on_hold"
 
 
+EXCUSED = frozenset({Base.EXCUSED, Base.MEDICAL_LEAVE})
+"""Absences that somebody answered for."""
+
+
 class Author(StrEnum):
     """Who said so, lowest rank first: a person's word outranks a rule's.
 
