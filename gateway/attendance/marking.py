@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -39,6 +39,8 @@ from gateway.timetable.values import HELD
 UNDONE_AT_MOST = 20
 """Acts of one roll that may be taken back, counted from the newest."""
 OFFICE = frozenset({Role.ADMIN, Role.OFFICE})
+AHEAD = timedelta(minutes=1)
+"""So far the clock on somebody's wall may be ahead of ours."""
 _ON_THE_ROLL = frozenset({Deed.MARK, Deed.COMPLETE})
 
 
@@ -72,9 +74,11 @@ def mark(
     """Let a person's words stand; no rule replaces them. Answers the act, which can be undone.
 
     A mark of Pending hands the person back to the rules. Raises UnknownSession, NotTaught,
-    NotPermitted, RollLocked, and NotOnRoll before anything is marked.
+    NotPermitted, RollLocked, NotOnRoll, and NotInThisState for an arrival that is to come,
+    before anything is marked.
     """
     session = open_roll(session_id, by=by, now=now)
+    _refuse_what_is_to_come([each.mark for each in wanted], now)
     _refuse_strangers(session, [each.person_id for each in wanted])
     if source is not Source.COPY:
         _refuse_reasons(session, [each.mark for each in wanted], by)
@@ -260,6 +264,12 @@ def _refuse_strangers(session: Session, person_ids: Collection[int]) -> None:
             f"person {strangers[0]} is not on the roll of {session.title} on {session.day}: "
             "enrol or add them first"
         )
+
+
+def _refuse_what_is_to_come(marks: Collection[Mark], now: datetime) -> None:
+    """Nobody has come at an instant that is still ahead."""
+    if any(each.arrived_at is not None and each.arrived_at > now + AHEAD for each in marks):
+        raise NotInThisState("the time of an arrival lies ahead: say it once they are there")
 
 
 def _refuse_reasons(session: Session, marks: Collection[Mark], by: Actor) -> None:

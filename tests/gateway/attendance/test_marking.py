@@ -8,6 +8,7 @@ import pytest
 from gateway.attendance import audit, lifecycle, marking
 from gateway.attendance.errors import (
     NothingToUndo,
+    NotInThisState,
     NotOnRoll,
     NotPermitted,
     NotTaught,
@@ -406,3 +407,14 @@ def test_the_longest_name_of_a_login_still_says_when_somebody_came() -> None:
 
     assert MarkRow.objects.get().why.startswith("arrived 16:20, 5 min after grace, says xxx")
     assert list(audit.findings()) == []
+
+
+def test_an_arrival_that_is_still_to_come_is_refused_and_marks_nobody() -> None:
+    room = Room()
+    session, person = room.session.pk, room.people[0].pk
+
+    with pytest.raises(NotInThisState, match="say it once they are there"):
+        marking.arrived(session_id=session, person_id=person, at=at("16:32"), by=OFFICE, now=NOW)
+
+    assert not MarkRow.objects.exists()
+    assert not Act.objects.exists()
