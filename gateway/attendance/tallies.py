@@ -53,9 +53,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A tally with what it comes to under a policy; `limit` None allows any number."""
+    """A tally with what it comes to under a policy; `limit` None allows any number.
+
+    The three percentages are those of the tally.
+    """
 
     tally: Tally
+    over_held: float | None
+    over_scheduled: float | None
+    reachable: float | None
     equivalent: int
     absences: float
     limit: int | None
@@ -66,6 +72,9 @@ def summed(tallied: Tally, policy: Policy) -> Sums:
     """What the tally comes to."""
     return Sums(
         tallied,
+        tallied.over_held,
+        tallied.over_scheduled,
+        tallied.reachable,
         equivalent_absences(tallied.lates, policy.late_steps),
         absences(tallied, policy),
         policy.absence_limit,

@@ -31,11 +31,13 @@ def test_a_guardian_hears_what_the_marks_of_a_child_come_to() -> None:
     )  # fmt: skip
     guardian, path = centre.callers()["guardian"], f"/people/{centre.mia.pk}"
 
-    tally = guardian.get(f"{path}/tally", **AUTUMN).body["tally"]
+    sums = guardian.get(f"{path}/tally", **AUTUMN).body
+    tally = sums["tally"]
     lates = guardian.get(f"{path}/lates", **AUTUMN).body
     lateness = guardian.get(f"{path}/lateness", **AUTUMN, per="offering").body
 
     assert (tally["present"], tally["lates"]) == (1, 1)
+    assert (sums["over_held"], sums["over_scheduled"], sums["reachable"]) == (100, 50, 100)
     assert [(late["minutes"], late["marked_by"]) for late in lates] == [(20, "ada")]
     assert [(each["what"], each["count"]) for each in lateness] == [("Algebra", 1)]
 

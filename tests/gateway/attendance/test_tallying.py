@@ -98,7 +98,14 @@ def test_a_person_is_counted_over_held_scheduled_and_reachable(scene: Scene) -> 
 def test_three_lates_are_an_absence_and_an_excused_one_does_not_count(scene: Scene) -> None:
     lates = [scene.met(mark=LATE, days=-n) for n in range(1, 4)]
     assert tallying.sums(scene.mia.pk, scene.scope(), now=NOW) == Sums(
-        Tally(3, 3, 3, 0, 0, 3, 0), equivalent=1, absences=1, limit=6, is_over=False
+        Tally(3, 3, 3, 0, 0, 3, 0),
+        over_held=100.0,
+        over_scheduled=100.0,
+        reachable=100.0,
+        equivalent=1,
+        absences=1,
+        limit=6,
+        is_over=False,
     )
 
     excuse = scene.excuses(lates[0])
