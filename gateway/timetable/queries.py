@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from gateway.timetable.errors import UnknownPlace, WrongSite
 from gateway.timetable.models import Enrolment, Site
@@ -93,15 +93,6 @@ def roll(division_id: int, day: date) -> tuple[Enrolled, ...]:
 def site_roll(site_id: int, day: date) -> tuple[Enrolled, ...]:
     """The students enrolled at the site on `day`, as `roll` has them of one division."""
     return _students(Q(year_group__division__site_id=site_id), day)
-
-
-def expected_by_division(site_id: int, day: date) -> dict[int, int]:
-    """How many students each division of the site expects on `day`."""
-    rows = Enrolment.objects.filter(
-        covering(day), _attending(), year_group__division__site_id=site_id
-    ).values("year_group__division_id")
-    counted = rows.annotate(expected=Count("id"))
-    return {row["year_group__division_id"]: row["expected"] for row in counted}
 
 
 def _students(where: Q, day: date) -> tuple[Enrolled, ...]:
